@@ -1,0 +1,1 @@
+"""The agent on a shelf node: load cells in, whole counts out."""

@@ -1,0 +1,1 @@
+"""Quietshelf: shelves that weigh themselves, and the decisions that follow."""
