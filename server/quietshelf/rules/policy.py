@@ -1,0 +1,60 @@
+"""Every number of the rules, in one frozen dataclass. No logic lives here."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Policy:
+    """The numbers that decide, each settable per site; the defaults are the plain rules."""
+
+    # velocity
+    velocity_days: int = 60
+    """Velocity is what sold in this many days, divided by them."""
+
+    # lead times
+    deliveries_kept: int = 20
+    """A supplier's lead time is taken from its last deliveries, at most this many."""
+    deliveries_enough: int = 10
+    """From this many deliveries on, late is the second longest of them."""
+    deliveries_few: int = 5
+    """Under this many deliveries the quoted lead time counts instead."""
+    late_at_most: float = 2.0
+    """Late is at most this many times typical."""
+    late_of_few: float = 1.5
+    """Where deliveries are few, late is this many times typical."""
+    quoted_lead_days: int = 14
+    """Typical lead time of a supplier that has neither delivered nor quoted one, in days."""
+
+    # zones
+    buffer_share: float = 0.5
+    """Buffer days are this share of the late lead time, plus the days to the next look."""
+    next_look_days: int = 1
+    """Days to the next look at a supplier without an order day."""
+    flap_days: int = 1
+    """Red and Yellow end only this many days' cover beyond their line."""
+
+    # ordering
+    lot_days: int = 45
+    """A lot is what sold in this many days."""
+    no_order_cover_days: int = 90
+    """Nothing is ordered at or above this cover (and at or above late lead time plus buffer)."""
+    overdue_days: int = 15
+    """An order line further past its promise than this counts half as on order."""
+    draft_stays_days: int = 3
+    """A draft line that nobody edited goes when the SKU has this many days' sales more than Yellow."""
+    edited_stays_days: int = 7
+    """An edited line is left alone this long; then the page says what the rule says."""
+
+    # reconciling shelves with sales
+    sale_wait_hours: int = 2
+    """A pick waits this long for its sale, then it is a loss."""
+    put_back_minutes: int = 15
+    """A put no larger than the picks of these last minutes cancels them; a till's sale waits as long for its pick."""
+    packing_days: int = 3
+    """A sale of a channel that packs orders waits this long for its pick."""
+
+    # exceptions
+    loss_units: int = 3
+    """An unexplained loss opens an exception from this many units on."""
+    node_silent_minutes: int = 45
+    """A node that has not been heard for this long (three heartbeats) is silent."""

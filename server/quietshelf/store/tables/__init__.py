@@ -1,0 +1,40 @@
+"""Every table, in one namespace: `from quietshelf.store.tables import Product, Order`."""
+
+from quietshelf.store.tables.base import Base, Instant
+from quietshelf.store.tables.decisions import DecisionRow, ExceptionRow, JobRun, SkuState
+from quietshelf.store.tables.ledger import FactRow, Feed, HeldRow, Import, SkuDay
+from quietshelf.store.tables.orders import ON_ITS_WAY, STATES, Delivery, Mail, Order, OrderLine
+from quietshelf.store.tables.shelves import Node, NodeCredential, NodeEvent, Quarantined, Slot, Stream
+from quietshelf.store.tables.shop import Offer, Product, SignInLink, Site, Supplier, User
+
+__all__ = [
+    "ON_ITS_WAY",
+    "STATES",
+    "Base",
+    "DecisionRow",
+    "Delivery",
+    "ExceptionRow",
+    "FactRow",
+    "Feed",
+    "HeldRow",
+    "Import",
+    "Instant",
+    "JobRun",
+    "Mail",
+    "Node",
+    "NodeCredential",
+    "NodeEvent",
+    "Offer",
+    "Order",
+    "OrderLine",
+    "Product",
+    "Quarantined",
+    "SignInLink",
+    "Site",
+    "SkuDay",
+    "SkuState",
+    "Slot",
+    "Stream",
+    "Supplier",
+    "User",
+]
