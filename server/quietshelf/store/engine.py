@@ -36,7 +36,7 @@ def open_engine(url: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
-        # A read that turns into a write fails at once when another writes, whatever the timeout: so writers say so first.
+        # A read that turns into a write fails at once while another writes, whatever the timeout: writers say so first.
         how = "BEGIN IMMEDIATE" if connection.get_execution_options().get("quietshelf_writes") else "BEGIN"
         connection.exec_driver_sql(how)
 

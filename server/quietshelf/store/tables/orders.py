@@ -104,7 +104,7 @@ class OrderLine(Base):
 
 
 class Delivery(Base):
-    """What came of one order line at one time; `key` makes it count once. Accepted pieces are a receipt in the ledger."""
+    """What came of one order line at one time, counted once by its key. Accepted pieces are a receipt in the ledger."""
 
     __tablename__ = "deliveries"
     __table_args__ = (Index("uq_deliveries_key", "site_id", "key", unique=True),)

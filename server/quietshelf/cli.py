@@ -1,0 +1,1 @@
+"""The command `quietshelf`: parses, calls one function, prints."""
