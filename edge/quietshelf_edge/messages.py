@@ -48,8 +48,8 @@ class Doubt(StrEnum):
 
     PART_PIECE = "part_piece"  # the weight fell by no whole number of pieces
     FOREIGN_ITEM = "foreign_item"  # something was laid down that is no whole number of pieces
-    TOO_MANY = "too_many"  # so many pieces at once that their tolerances add up to a piece
-    BELOW_ZERO = "below_zero"  # lighter than the empty slot: something lifts it, or its zero is wrong
+    AMBIGUOUS = "ambiguous"  # more than one number of pieces fits the weight
+    BELOW_ZERO = "below_zero"  # lighter than the empty slot, or more taken than lay there
     OVER_CAPACITY = "over_capacity"  # heavier than the cell can weigh
     UNSETTLED = "unsettled"  # has not come to rest for a minute
     CELL_FAULTY = "cell_faulty"  # the cell gives no sound sample
@@ -249,14 +249,14 @@ class Status(Message):
 
 @dataclass(frozen=True)
 class PlannedItem:
-    """An item that a slot is to hold. `tolerance_g`: how far one piece may be from `piece_weight_g`.
+    """An item that a slot is to hold. `tolerance`: the share by which one piece may differ from `piece_weight_g`.
 
     `count` is what lies there at the start of a slot that never counted; null: take it from the weight.
     """
 
     sku: Sku
     piece_weight_g: PieceWeight
-    tolerance_g: Annotated[float, Number(0, MAX_GRAMS)]
+    tolerance: Annotated[float, Number(0, 0.5)]
     count: Pieces | None = None
 
 
