@@ -1,0 +1,531 @@
+"""Every table of the first release.
+
+Not released yet: until then a change of `store/tables` is made in this file, in place (tests/store/test_schema.py says
+what differs). From the first release on, every change is a migration of its own.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+figures = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
+
+
+def upgrade() -> None:
+    op.create_table(
+        "job_runs",
+        sa.Column("job", sa.String(), nullable=False),
+        sa.Column("due", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("error", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("job", "due", name=op.f("pk_job_runs")),
+    )
+
+    op.create_table(
+        "sites",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("time_zone", sa.String(), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("address", sa.String(), nullable=False),
+        sa.Column("delivery_address", sa.String(), nullable=False),
+        sa.Column("reply_to", sa.String(), nullable=False),
+        sa.Column("tax_percent_hundredths", sa.Integer(), nullable=False),
+        sa.Column("next_order_number", sa.Integer(), nullable=False),
+        sa.Column("changes", sa.Integer(), nullable=False),
+        sa.Column("looked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("epoch", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sites")),
+        sa.UniqueConstraint("key", name=op.f("uq_sites_key")),
+    )
+
+    op.create_table(
+        "suppliers",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("email", sa.String(), nullable=False),
+        sa.Column("quoted_lead_days", sa.Integer(), nullable=True),
+        sa.Column("payment_days", sa.Integer(), nullable=True),
+        sa.Column("currency", sa.String(), nullable=True),
+        sa.Column("order_day", sa.Integer(), nullable=True),
+        sa.Column("minimum_value_minor", sa.Integer(), nullable=True),
+        sa.Column("closed_from", sa.Date(), nullable=True),
+        sa.Column("closed_to", sa.Date(), nullable=True),
+        sa.Column("assumed", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_suppliers")),
+        sa.UniqueConstraint("name", name=op.f("uq_suppliers_name")),
+    )
+
+    op.create_table(
+        "users",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("email", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("role", sa.String(), nullable=False),
+        sa.Column("password_hash", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("role IN ('manager', 'staff')", name=op.f("ck_users_role")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_users")),
+        sa.UniqueConstraint("email", name=op.f("uq_users_email")),
+    )
+
+    op.create_table(
+        "feeds",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("known_until", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_feeds_site_id_sites")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_feeds")),
+        sa.UniqueConstraint("site_id", "name", name=op.f("uq_feeds_site_id_name")),
+    )
+
+    op.create_table(
+        "imports",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("file_name", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("rows", sa.Integer(), nullable=False),
+        sa.Column("booked", sa.Integer(), nullable=False),
+        sa.Column("repeated", sa.Integer(), nullable=False),
+        sa.Column("held", sa.Integer(), nullable=False),
+        sa.Column("skipped", figures, nullable=False),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_imports_site_id_sites")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_imports")),
+    )
+
+    op.create_table(
+        "node_credentials",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("password_hash", sa.String(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_node_credentials_site_id_sites")),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_node_credentials")),
+    )
+
+    op.create_table(
+        "nodes",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("serial", sa.String(), nullable=True),
+        sa.Column("stream", sa.String(), nullable=True),
+        sa.Column("online", sa.Boolean(), nullable=False),
+        sa.Column("agent", sa.String(), nullable=True),
+        sa.Column("heard_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("adopted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("adopted_stream", sa.String(), nullable=True),
+        sa.Column("adopted_mark", sa.Integer(), nullable=True),
+        sa.Column("opening_stream", sa.String(), nullable=True),
+        sa.Column("opening_seq", sa.Integer(), nullable=True),
+        sa.Column("config_epoch", sa.Integer(), nullable=False),
+        sa.Column("config_number", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_nodes_site_id_sites")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_nodes")),
+        sa.UniqueConstraint("name", name=op.f("uq_nodes_name")),
+    )
+
+    op.create_table(
+        "orders",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("supplier_id", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("approved_by", sa.Integer(), nullable=True),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("promised_on", sa.Date(), nullable=True),
+        sa.Column("expected_on", sa.Date(), nullable=True),
+        sa.Column("expedited_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("imported", sa.Boolean(), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('draft', 'approved', 'sending', 'sent', 'confirmed', 'part_received', 'received', "
+            "'closed_short', 'cancelled')",
+            name=op.f("ck_orders_state"),
+        ),
+        sa.ForeignKeyConstraint(["approved_by"], ["users.id"], name=op.f("fk_orders_approved_by_users")),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_orders_site_id_sites")),
+        sa.ForeignKeyConstraint(["supplier_id"], ["suppliers.id"], name=op.f("fk_orders_supplier_id_suppliers")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_orders")),
+        sa.UniqueConstraint("number", name=op.f("uq_orders_number")),
+    )
+    op.create_index("ix_orders_state", "orders", ["site_id", "state"], unique=False)
+    op.create_index(op.f("ix_orders_supplier_id"), "orders", ["supplier_id"], unique=False)
+    op.create_index(
+        "uq_orders_one_open_draft",
+        "orders",
+        ["site_id", "supplier_id"],
+        unique=True,
+        sqlite_where=sa.text("state = 'draft'"),
+        postgresql_where=sa.text("state = 'draft'"),
+    )
+
+    op.create_table(
+        "products",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sku", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("barcode", sa.String(), nullable=True),
+        sa.Column("category", sa.String(), nullable=True),
+        sa.Column("price_minor", sa.Integer(), nullable=True),
+        sa.Column("cost_minor", sa.Integer(), nullable=True),
+        sa.Column("supplier_id", sa.Integer(), nullable=True),
+        sa.Column("pack", sa.Integer(), nullable=False),
+        sa.Column("minimum_order", sa.Integer(), nullable=False),
+        sa.Column("piece_weight_g", sa.Double(), nullable=True),
+        sa.Column("tax_percent_hundredths", sa.Integer(), nullable=True),
+        sa.Column("assumed", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["supplier_id"], ["suppliers.id"], name=op.f("fk_products_supplier_id_suppliers")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_products")),
+        sa.UniqueConstraint("sku", name=op.f("uq_products_sku")),
+    )
+    op.create_index(op.f("ix_products_barcode"), "products", ["barcode"], unique=False)
+
+    op.create_table(
+        "quarantine",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=True),
+        sa.Column("topic", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("payload", sa.LargeBinary(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_quarantine_site_id_sites")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_quarantine")),
+    )
+    op.create_index("ix_quarantine_at", "quarantine", ["site_id", "at"], unique=False)
+
+    op.create_table(
+        "sign_in_links",
+        sa.Column("token_sha256", sa.String(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_sign_in_links_user_id_users")),
+        sa.PrimaryKeyConstraint("token_sha256", name=op.f("pk_sign_in_links")),
+    )
+
+    op.create_table(
+        "decisions",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("product_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("what", sa.String(), nullable=False),
+        sa.Column("figures", figures, nullable=False),
+        sa.ForeignKeyConstraint(["product_id"], ["products.id"], name=op.f("fk_decisions_product_id_products")),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_decisions_site_id_sites")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_decisions")),
+    )
+    op.create_index("ix_decisions_of_sku", "decisions", ["site_id", "product_id", "at"], unique=False)
+
+    op.create_table(
+        "exceptions",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("product_id", sa.Integer(), nullable=True),
+        sa.Column("order_id", sa.Integer(), nullable=True),
+        sa.Column("node_id", sa.Integer(), nullable=True),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("acknowledged_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("snoozed_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("risk_minor_per_day", sa.Integer(), nullable=False),
+        sa.Column("figures", figures, nullable=False),
+        sa.ForeignKeyConstraint(["node_id"], ["nodes.id"], name=op.f("fk_exceptions_node_id_nodes")),
+        sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name=op.f("fk_exceptions_order_id_orders")),
+        sa.ForeignKeyConstraint(["product_id"], ["products.id"], name=op.f("fk_exceptions_product_id_products")),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_exceptions_site_id_sites")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_exceptions")),
+    )
+    op.create_index(
+        "uq_exceptions_one_open",
+        "exceptions",
+        ["site_id", "key"],
+        unique=True,
+        sqlite_where=sa.text("closed_at IS NULL"),
+        postgresql_where=sa.text("closed_at IS NULL"),
+    )
+
+    op.create_table(
+        "facts",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("product_id", sa.Integer(), nullable=False),
+        sa.Column("happened", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("learnt", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("quantity", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("place", sa.String(), nullable=True),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("packs", sa.Boolean(), nullable=False),
+        sa.Column("price_minor", sa.Integer(), nullable=True),
+        sa.Column("party", sa.String(), nullable=True),
+        sa.Column("takes_back", sa.String(), nullable=True),
+        sa.Column("assumed", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["product_id"], ["products.id"], name=op.f("fk_facts_product_id_products")),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_facts_site_id_sites")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_facts")),
+        sa.UniqueConstraint("site_id", "key", name=op.f("uq_facts_site_id_key")),
+    )
+    op.create_index("ix_facts_of_sku", "facts", ["site_id", "product_id", "happened"], unique=False)
+
+    op.create_table(
+        "held_rows",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("import_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("sku", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("fact", figures, nullable=False),
+        sa.ForeignKeyConstraint(["import_id"], ["imports.id"], name=op.f("fk_held_rows_import_id_imports")),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_held_rows_site_id_sites")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_held_rows")),
+        sa.UniqueConstraint("site_id", "key", name=op.f("uq_held_rows_site_id_key")),
+    )
+    op.create_index("ix_held_rows_sku", "held_rows", ["site_id", "sku"], unique=False)
+
+    op.create_table(
+        "mails",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("order_id", sa.Integer(), nullable=True),
+        sa.Column("message_id", sa.String(), nullable=False),
+        sa.Column("recipient", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("body", sa.String(), nullable=False),
+        sa.Column("attachment_name", sa.String(), nullable=True),
+        sa.Column("attachment", sa.LargeBinary(), nullable=True),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("not_before", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("error", sa.String(), nullable=True),
+        sa.Column("perhaps_repeated", sa.Boolean(), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "state IN ('waiting', 'claimed', 'sent', 'failed', 'withdrawn')", name=op.f("ck_mails_state")
+        ),
+        sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name=op.f("fk_mails_order_id_orders")),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_mails_site_id_sites")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mails")),
+        sa.UniqueConstraint("message_id", name=op.f("uq_mails_message_id")),
+    )
+    op.create_index("ix_mails_due", "mails", ["state", "not_before"], unique=False)
+    op.create_index(op.f("ix_mails_order_id"), "mails", ["order_id"], unique=False)
+
+    op.create_table(
+        "node_events",
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("node_id", sa.Integer(), nullable=False),
+        sa.Column("stream", sa.String(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("what", sa.String(), nullable=False),
+        sa.Column("slot", sa.String(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("arrived", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("message", figures, nullable=True),
+        sa.ForeignKeyConstraint(["node_id"], ["nodes.id"], name=op.f("fk_node_events_node_id_nodes")),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_node_events_site_id_sites")),
+        sa.PrimaryKeyConstraint("site_id", "node_id", "stream", "seq", name=op.f("pk_node_events")),
+    )
+
+    op.create_table(
+        "offers",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("supplier_id", sa.Integer(), nullable=False),
+        sa.Column("product_id", sa.Integer(), nullable=False),
+        sa.Column("cost_minor", sa.Integer(), nullable=False),
+        sa.Column("pack", sa.Integer(), nullable=False),
+        sa.Column("minimum_order", sa.Integer(), nullable=False),
+        sa.Column("lead_days", sa.Integer(), nullable=True),
+        sa.Column("from_quantity", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["product_id"], ["products.id"], name=op.f("fk_offers_product_id_products")),
+        sa.ForeignKeyConstraint(["supplier_id"], ["suppliers.id"], name=op.f("fk_offers_supplier_id_suppliers")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_offers")),
+        sa.UniqueConstraint(
+            "supplier_id", "product_id", "from_quantity", name=op.f("uq_offers_supplier_id_product_id_from_quantity")
+        ),
+    )
+    op.create_index(op.f("ix_offers_product_id"), "offers", ["product_id"], unique=False)
+
+    op.create_table(
+        "order_lines",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("order_id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("product_id", sa.Integer(), nullable=False),
+        sa.Column("is_draft", sa.Boolean(), nullable=False),
+        sa.Column("quantity", sa.Integer(), nullable=False),
+        sa.Column("ruled", figures, nullable=True),
+        sa.Column("unit_cost_minor", sa.Integer(), nullable=True),
+        sa.Column("edited_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("edited_by", sa.Integer(), nullable=True),
+        sa.Column("received", sa.Integer(), nullable=False),
+        sa.Column("rejected", sa.Integer(), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("quantity > 0", name=op.f("ck_order_lines_quantity")),
+        sa.CheckConstraint(
+            "received >= 0 AND rejected >= 0 AND rejected <= received", name=op.f("ck_order_lines_received")
+        ),
+        sa.ForeignKeyConstraint(["edited_by"], ["users.id"], name=op.f("fk_order_lines_edited_by_users")),
+        sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name=op.f("fk_order_lines_order_id_orders")),
+        sa.ForeignKeyConstraint(["product_id"], ["products.id"], name=op.f("fk_order_lines_product_id_products")),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_order_lines_site_id_sites")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_order_lines")),
+    )
+    op.create_index(op.f("ix_order_lines_order_id"), "order_lines", ["order_id"], unique=False)
+    op.create_index(op.f("ix_order_lines_product_id"), "order_lines", ["product_id"], unique=False)
+    op.create_index(
+        "uq_order_lines_one_draft_line",
+        "order_lines",
+        ["site_id", "product_id"],
+        unique=True,
+        sqlite_where=sa.text("is_draft"),
+        postgresql_where=sa.text("is_draft"),
+    )
+    op.create_index("uq_order_lines_one_of_a_sku", "order_lines", ["order_id", "product_id"], unique=True)
+
+    op.create_table(
+        "sku_days",
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("product_id", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("units", sa.Integer(), nullable=False),
+        sa.Column("revenue_minor", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["product_id"], ["products.id"], name=op.f("fk_sku_days_product_id_products")),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_sku_days_site_id_sites")),
+        sa.PrimaryKeyConstraint("site_id", "product_id", "day", name=op.f("pk_sku_days")),
+    )
+
+    op.create_table(
+        "sku_states",
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("product_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("stale", sa.Boolean(), nullable=False),
+        sa.Column("book", sa.Integer(), nullable=False),
+        sa.Column("on_hand", sa.Integer(), nullable=False),
+        sa.Column("sensed", sa.Integer(), nullable=True),
+        sa.Column("waiting", sa.Integer(), nullable=False),
+        sa.Column("on_order", sa.Integer(), nullable=False),
+        sa.Column("sold_60", sa.Integer(), nullable=False),
+        sa.Column("velocity", sa.Double(), nullable=False),
+        sa.Column("zone", sa.String(), nullable=False),
+        sa.Column("zone_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("risk_minor_per_day", sa.Integer(), nullable=False),
+        sa.Column("figures", figures, nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decide_again_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("zone IN ('red', 'yellow', 'green')", name=op.f("ck_sku_states_zone")),
+        sa.ForeignKeyConstraint(["product_id"], ["products.id"], name=op.f("fk_sku_states_product_id_products")),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_sku_states_site_id_sites")),
+        sa.PrimaryKeyConstraint("site_id", "product_id", name=op.f("pk_sku_states")),
+    )
+    op.create_index("ix_sku_states_again", "sku_states", ["site_id", "decide_again_at"], unique=False)
+    op.create_index("ix_sku_states_stale", "sku_states", ["site_id", "stale"], unique=False)
+    op.create_index("ix_sku_states_zone", "sku_states", ["site_id", "zone"], unique=False)
+
+    op.create_table(
+        "slots",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("node_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("product_id", sa.Integer(), nullable=True),
+        sa.Column("tolerance", sa.Double(), nullable=True),
+        sa.Column("count", sa.Integer(), nullable=True),
+        sa.Column("grams", sa.Double(), nullable=True),
+        sa.Column("confidence", sa.Double(), nullable=True),
+        sa.Column("doubt", sa.String(), nullable=True),
+        sa.Column("health", sa.String(), nullable=True),
+        sa.Column("stream", sa.String(), nullable=True),
+        sa.Column("seq", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["node_id"], ["nodes.id"], name=op.f("fk_slots_node_id_nodes")),
+        sa.ForeignKeyConstraint(["product_id"], ["products.id"], name=op.f("fk_slots_product_id_products")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_slots")),
+        sa.UniqueConstraint("node_id", "name", name=op.f("uq_slots_node_id_name")),
+    )
+    op.create_index(op.f("ix_slots_product_id"), "slots", ["product_id"], unique=False)
+
+    op.create_table(
+        "streams",
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("node_id", sa.Integer(), nullable=False),
+        sa.Column("stream", sa.String(), nullable=False),
+        sa.Column("mark", sa.Integer(), nullable=False),
+        sa.Column("high", sa.Integer(), nullable=False),
+        sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("state", figures, nullable=True),
+        sa.ForeignKeyConstraint(["node_id"], ["nodes.id"], name=op.f("fk_streams_node_id_nodes")),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_streams_site_id_sites")),
+        sa.PrimaryKeyConstraint("site_id", "node_id", "stream", name=op.f("pk_streams")),
+    )
+
+    op.create_table(
+        "deliveries",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("order_line_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("received", sa.Integer(), nullable=False),
+        sa.Column("rejected", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("happened", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("learnt", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["order_line_id"], ["order_lines.id"], name=op.f("fk_deliveries_order_line_id_order_lines")
+        ),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_deliveries_site_id_sites")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_deliveries")),
+    )
+    op.create_index(op.f("ix_deliveries_order_line_id"), "deliveries", ["order_line_id"], unique=False)
+    op.create_index("uq_deliveries_key", "deliveries", ["site_id", "key"], unique=True)
+
+
+def downgrade() -> None:
+    for table in (
+        "deliveries",
+        "streams",
+        "slots",
+        "sku_states",
+        "sku_days",
+        "order_lines",
+        "offers",
+        "node_events",
+        "mails",
+        "held_rows",
+        "facts",
+        "exceptions",
+        "decisions",
+        "sign_in_links",
+        "quarantine",
+        "products",
+        "orders",
+        "nodes",
+        "node_credentials",
+        "imports",
+        "feeds",
+        "users",
+        "suppliers",
+        "sites",
+        "job_runs",
+    ):
+        op.drop_table(table)
