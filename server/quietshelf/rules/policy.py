@@ -53,6 +53,13 @@ class Policy:
     packing_days: int = 3
     """A sale of a channel that packs orders waits this long for its pick."""
 
+    receipt_window_hours: int = 24
+    """What a shelf holds beyond the book waits this long for its receipt, then shelf and book disagree."""
+
+    # money
+    assumed_cost_share: float = 0.6
+    """Where a purchase cost is unknown, this share of the price paid is taken for it, and said."""
+
     # exceptions
     loss_units: int = 3
     """An unexplained loss opens an exception from this many units on."""

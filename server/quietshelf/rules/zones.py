@@ -1,0 +1,81 @@
+"""Green, Yellow, Red: when a SKU needs somebody. What to order is decided in ordering.py."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+
+from quietshelf.rules.leadtimes import LeadTime
+from quietshelf.rules.policy import Policy
+
+
+class Zone(StrEnum):
+    """Red: it runs out before anything can arrive. Yellow: time to reorder. Green: all the rest."""
+
+    RED = "red"
+    YELLOW = "yellow"
+    GREEN = "green"
+
+
+@dataclass(frozen=True)
+class Lines:
+    """The two lines of one SKU, in units: at or below is Red (stock on hand) or Yellow (position)."""
+
+    red: Fraction
+    yellow: Fraction
+    days_until_delivery: Fraction
+    buffer_days: Fraction
+
+
+def buffer_days(lead: LeadTime, days_to_next_look: int, policy: Policy) -> Fraction:
+    """Days kept beyond the late lead time: half of it, plus the days to the next look at the supplier.
+
+    >>> buffer_days(LeadTime(Fraction(9), Fraction(10), 20), 1, Policy())
+    Fraction(6, 1)
+    """
+    return lead.late_days * Fraction(policy.buffer_share) + days_to_next_look
+
+
+def lines(
+    per_day: Fraction, lead: LeadTime, days_until_delivery: Fraction, days_to_next_look: int, policy: Policy
+) -> Lines:
+    """Where Red and Yellow begin (docs/policy.md, Zones).
+
+    Args:
+        per_day: velocity, units a day.
+        days_until_delivery: to the earliest of the typical lead time and an open order's credible arrival.
+        days_to_next_look: 1, or the days to the supplier's next order day.
+
+    >>> lead = LeadTime(Fraction(9), Fraction(10), 20)
+    >>> said = lines(Fraction(17, 5), lead, Fraction(9), 1, Policy())
+    >>> float(said.red), float(said.yellow)  # 3.4 a day: 9 days, and 10 + 5 + 1 days
+    (30.6, 54.4)
+    """
+    buffer = buffer_days(lead, days_to_next_look, policy)
+    return Lines(per_day * days_until_delivery, per_day * (lead.late_days + buffer), days_until_delivery, buffer)
+
+
+def zone_of(on_hand: int, position: int, per_day: Fraction, at: Lines, previous: Zone | None, policy: Policy) -> Zone:
+    """The zone of a SKU. Red and Yellow end only one day's cover beyond their line, so that a zone does not flap.
+
+    Args:
+        on_hand: units that can be sold now.
+        position: on hand + on order.
+        previous: the zone it was in, None where none was decided yet.
+
+    >>> lead = LeadTime(Fraction(9), Fraction(10), 20)
+    >>> at = lines(Fraction(3), lead, Fraction(9), 1, Policy())  # Red at 27, Yellow at 48
+    >>> [str(zone_of(n, n, Fraction(3), at, None, Policy())) for n in (0, 27, 28, 48, 49)]
+    ['red', 'red', 'yellow', 'yellow', 'green']
+    >>> [str(zone_of(n, n, Fraction(3), at, Zone.RED, Policy())) for n in (30, 31, 51, 52)]
+    ['red', 'yellow', 'yellow', 'green']
+    >>> zone_of(0, 0, Fraction(0), at, None, Policy()) is Zone.GREEN  # what does not sell is not short
+    True
+    """
+    if per_day <= 0:
+        return Zone.GREEN
+    flap = per_day * policy.flap_days
+    if on_hand <= at.red + (flap if previous is Zone.RED else 0):
+        return Zone.RED
+    if position <= at.yellow + (flap if previous in (Zone.RED, Zone.YELLOW) else 0):
+        return Zone.YELLOW
+    return Zone.GREEN
