@@ -58,6 +58,9 @@ class Order(Base):
     """The credible arrival by the supplier's latest answer."""
     expedited_at: Mapped[datetime | None]
     imported: Mapped[bool] = mapped_column(default=False)
+    changed_at: Mapped[datetime | None]
+    changed_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    """Who made the last change (None: the rules), told to whoever looks at an older version."""
 
     supplier: Mapped[Supplier] = relationship()
     lines: Mapped[list["OrderLine"]] = relationship(back_populates="order", order_by="OrderLine.id")
@@ -141,10 +144,14 @@ class Mail(Base):
     attachment_name: Mapped[str | None]
     attachment: Mapped[bytes | None]
     state: Mapped[str]
+    queued_at: Mapped[datetime]
     not_before: Mapped[datetime]
-    """Until then it can be undone."""
+    """Until then no sender takes it, and it can be undone."""
     claimed_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
+    """Raised by every claim, and so the claim's own mark: a sender that was taken over knows it by this."""
+    offered_at: Mapped[datetime | None]
+    """When an attempt began to hand the text over, as long as nobody knows whether the mail server took it."""
     error: Mapped[str | None]
     perhaps_repeated: Mapped[bool] = mapped_column(default=False)
     """A sender died between the mail server's yes and its own commit: the supplier may have it twice."""
