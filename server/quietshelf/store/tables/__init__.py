@@ -4,7 +4,7 @@ from quietshelf.store.tables.base import Base, Instant
 from quietshelf.store.tables.decisions import DecisionRow, ExceptionRow, JobRun, SkuState
 from quietshelf.store.tables.ledger import FactRow, Feed, HeldRow, Import, SkuDay
 from quietshelf.store.tables.orders import ON_ITS_WAY, STATES, Delivery, Mail, Order, OrderLine
-from quietshelf.store.tables.shelves import Node, NodeCredential, NodeEvent, Quarantined, Slot, Stream
+from quietshelf.store.tables.shelves import LostEvents, Node, NodeCredential, NodeEvent, Quarantined, Slot, Stream
 from quietshelf.store.tables.shop import Offer, Product, SignInLink, Site, Supplier, User
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "Import",
     "Instant",
     "JobRun",
+    "LostEvents",
     "Mail",
     "Node",
     "NodeCredential",

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from quietshelf.store.tables.base import Base
@@ -30,7 +30,7 @@ class Site(Base):
     """Raised by every transaction that changes what a page shows; pages ask whether it moved."""
     looked_at: Mapped[datetime | None]
     """When the last whole pass of the cycle ended."""
-    epoch: Mapped[int] = mapped_column(default=1)
+    epoch: Mapped[int] = mapped_column(BigInteger, default=1)
     """The wire's epoch: raised by a restore, and by a node that claims more than is held here."""
 
 
