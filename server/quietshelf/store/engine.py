@@ -46,7 +46,12 @@ def open_engine(url: str) -> Engine:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
     """A session that reads one consistent state and writes nothing; rolled back at the end."""
-    with engine.connect() as connection, Session(bind=connection, expire_on_commit=False, autoflush=False) as session:
+    # SQLite's readers see one state as they are; PostgreSQL's see each statement's, unless told
+    options: dict[str, Any] = {"isolation_level": "REPEATABLE READ"} if engine.dialect.name == "postgresql" else {}
+    with (
+        engine.connect().execution_options(**options) as connection,
+        Session(bind=connection, expire_on_commit=False, autoflush=False) as session,
+    ):
         yield session
         session.rollback()
 

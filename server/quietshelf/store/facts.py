@@ -1,0 +1,107 @@
+"""The ledger's facts: booking each once, and reading a SKU's. What is derived from them is in `states`."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from quietshelf.rules.facts import Fact, Kind
+from quietshelf.store.states import mark_stale
+from quietshelf.store.tables import FactRow
+from quietshelf.store.upsert import in_chunks, insert, inserted
+
+Learnt = tuple[int, Fact, datetime, bool]
+"""A fact to book: the product's id, the fact, when it was learnt, and whether it was assumed rather than told."""
+
+
+@dataclass
+class FactsAdded:
+    """What a booking did: facts that are new, facts that were known, and the products that have new ones."""
+
+    added: int = 0
+    repeated: int = 0
+    product_ids: set[int] = field(default_factory=set)
+
+
+def add_facts(session: Session, site_id: int, facts: Iterable[Learnt]) -> FactsAdded:
+    """Book facts, each once by its key, and leave their SKUs stale. Made for one fact and for half a million."""
+    session.flush()
+    booked = FactsAdded()
+    for chunk in in_chunks(facts):
+        _add(session, site_id, chunk, booked)
+    mark_stale(session, site_id, booked.product_ids)
+    return booked
+
+
+def facts_of(session: Session, site_id: int, product_id: int) -> list[Fact]:
+    """One SKU's facts, in order of happening."""
+    return facts_of_each(session, site_id, [product_id])[product_id]
+
+
+def facts_of_each(session: Session, site_id: int, product_ids: list[int]) -> dict[int, list[Fact]]:
+    """The facts of some SKUs, each in order of happening; an empty list for a SKU without any."""
+    rows = session.execute(
+        select(FactRow.product_id, *_COLUMNS)
+        .where(FactRow.site_id == site_id, FactRow.product_id.in_(product_ids))
+        .order_by(FactRow.product_id, FactRow.happened)
+    )
+    facts: dict[int, list[Fact]] = {product_id: [] for product_id in product_ids}
+    for product_id, *columns in rows:
+        facts[product_id].append(_fact(columns))
+    return facts
+
+
+_COLUMNS = (
+    FactRow.happened,
+    FactRow.kind,
+    FactRow.quantity,
+    FactRow.key,
+    FactRow.place,
+    FactRow.since,
+    FactRow.packs,
+    FactRow.price_minor,
+    FactRow.party,
+    FactRow.takes_back,
+)
+
+
+def _fact(columns: list[Any]) -> Fact:
+    happened, kind, *rest = columns
+    return Fact(happened, Kind(kind), *rest)
+
+
+def _add(session: Session, site_id: int, chunk: list[Learnt], booked: FactsAdded) -> None:
+    """Insert what of a chunk is new. The keys are looked up first: a file brought twice costs no failed insert."""
+    by_key = {fact.key: (product_id, fact, learnt, assumed) for product_id, fact, learnt, assumed in chunk}
+    known = set(
+        session.scalars(select(FactRow.key).where(FactRow.site_id == site_id, FactRow.key.in_(by_key))),
+    )
+    rows = [_row(site_id, *entry) for key, entry in by_key.items() if key not in known]
+    if rows:
+        # on PostgreSQL another intake may have booked one of them since the look-up
+        new = insert(session, FactRow).on_conflict_do_nothing(index_elements=["site_id", "key"])
+        booked.added += inserted(session, new, rows)
+        booked.product_ids.update(row["product_id"] for row in rows)
+    booked.repeated = booked.repeated + len(chunk) - len(rows)
+
+
+def _row(site_id: int, product_id: int, fact: Fact, learnt: datetime, assumed: bool) -> dict[str, Any]:
+    return {
+        "site_id": site_id,
+        "product_id": product_id,
+        "happened": fact.happened,
+        "learnt": learnt,
+        "kind": fact.kind.value,
+        "quantity": fact.quantity,
+        "key": fact.key,
+        "place": fact.place,
+        "since": fact.since,
+        "packs": fact.packs,
+        "price_minor": fact.price_minor,
+        "party": fact.party,
+        "takes_back": fact.takes_back,
+        "assumed": assumed,
+    }

@@ -1,0 +1,20 @@
+"""Runs of scheduled jobs: whoever claims a run first does it, in any number of schedulers."""
+
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from quietshelf.store.tables import JobRun
+from quietshelf.store.upsert import insert, inserted
+
+
+def claim(session: Session, job: str, due: datetime, now: datetime) -> bool:
+    """Claim the run of `job` that is due at `due`; False where somebody has it already."""
+    run = {"job": job, "due": due, "claimed_at": now}
+    return inserted(session, insert(session, JobRun).on_conflict_do_nothing(), [run]) == 1
+
+
+def end(session: Session, job: str, due: datetime, now: datetime, error: str | None = None) -> None:
+    """Note that a claimed run ended, and with what error if it failed."""
+    session.execute(update(JobRun).where(JobRun.job == job, JobRun.due == due).values(ended_at=now, error=error))

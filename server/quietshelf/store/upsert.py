@@ -1,0 +1,38 @@
+"""INSERT that may meet a row which is there already, alike on SQLite and PostgreSQL. No table is named here."""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any, TypeVar
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from quietshelf.store.tables import Base
+
+ROWS_AT_ONCE = 1000
+"""Rows, or keys of an IN list, in one statement: under both databases' limits on parameters."""
+
+T = TypeVar("T")
+
+
+def insert(session: Session, table: type[Base]) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT into `table` that knows `on_conflict_do_nothing` and `on_conflict_do_update`."""
+    if session.get_bind().dialect.name == "postgresql":
+        return postgresql.insert(table)
+    return sqlite.insert(table)
+
+
+def inserted(session: Session, new: sqlite.Insert | postgresql.Insert, rows: list[dict[str, Any]]) -> int:
+    """Insert `rows` by `new`; how many of them were not there already."""
+    return session.connection().execute(new, rows, execution_options={"preserve_rowcount": True}).rowcount
+
+
+def in_chunks(items: Iterable[T], size: int = ROWS_AT_ONCE) -> Iterator[list[T]]:
+    """`items` in lists of at most `size`.
+
+    >>> list(in_chunks([1, 2, 3], 2))
+    [[1, 2], [3]]
+    """
+    rest = iter(items)
+    while chunk := list(islice(rest, size)):
+        yield chunk
