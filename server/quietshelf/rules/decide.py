@@ -1,0 +1,279 @@
+"""The one decision about a SKU: its velocity, zone, draft line and exceptions, from what is known of it.
+
+It reads no database and returns intents; `cycle` loads the facts and saves what is decided here.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Any
+
+from quietshelf.rules.exceptions import ExceptionKind, Opening
+from quietshelf.rules.leadtimes import Closing, LeadTime, OpenOrder, arrival, credible_arrival
+from quietshelf.rules.ledger import Book
+from quietshelf.rules.ordering import Act, DraftLine, LineChange, Terms, follow, on_order, propose
+from quietshelf.rules.policy import Policy
+from quietshelf.rules.velocity import Velocity, velocity
+from quietshelf.rules.zones import Lines, Zone, lines, zone_of
+
+
+@dataclass(frozen=True)
+class Supply:
+    """Who delivers the SKU, on which terms, and what the supplier's past deliveries say."""
+
+    supplier: str
+    terms: Terms
+    lead: LeadTime
+    delays: tuple[int, ...] = ()
+    """Days past its promise of each past delivery, 0 or less on time."""
+    order_day: int | None = None
+    """ISO weekday on which it takes orders (1 is Monday), None is any day."""
+    closing: Closing | None = None
+
+
+@dataclass(frozen=True)
+class Item:
+    """All that is known of one SKU at one site when it is decided upon."""
+
+    sku: str
+    today: date
+    """The site's day of now, or of T where sales are known no further."""
+    book: Book
+    sold_in_window: int
+    """Units sold in the velocity's days, returns taken back."""
+    revenue_in_window_minor: int
+    sold_in_lot_days: int
+    price_minor: int | None
+    """The list price, used where nothing was sold."""
+    cost_minor: int | None
+    supply: Supply | None
+    """None where nobody is known to sell it: it has a zone, and no order."""
+    open_orders: tuple[OpenOrder, ...] = ()
+    draft: DraftLine | None = None
+    previous_zone: Zone | None = None
+    doubt: str | None = None
+    """Why its shelf can't be trusted now (silent node, faulty cell, doubtful count): then the book counts."""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What was decided about one SKU, with every figure that a sentence about it needs."""
+
+    item: Item
+    on_hand: int
+    on_order: int
+    velocity: Velocity
+    at: Lines
+    zone: Zone
+    line: LineChange
+    throughput_minor: int | None
+    """Money that one unit earns; None where no price is known."""
+    cost_assumed: bool
+    next_delivery_on: date | None
+    openings: tuple[Opening, ...]
+
+    @property
+    def position(self) -> int:
+        """On hand + on order."""
+        return self.on_hand + self.on_order
+
+    @property
+    def risk_minor_per_day(self) -> int:
+        """Throughput that a day without stock loses."""
+        return round(self.velocity.per_day * max(0, self.throughput_minor or 0))
+
+    @property
+    def decide_again_at(self) -> datetime | None:
+        """When the book changes without a new fact; apart from that a SKU is decided again with each new day."""
+        return self.item.book.expires_at
+
+    def figures(self) -> dict[str, Any]:
+        """The figures, ready for JSON. Keys:
+
+        `on_hand`, `on_order`, `position`, `book`, `waiting`, `sensed`, `back` (units; None where no shelf weighs it),
+        `sold` and `days` (velocity is their quotient), `per_day`, `cover_days` (None where it does not sell),
+        `red_at`, `yellow_at` (units, rounded down: at or below), `supplier`, `typical_days`, `late_days`,
+        `buffer_days`, `deliveries` (lead time's evidence), `days_until_delivery`, `next_delivery_on`,
+        `late_orders` (number, units, promised_on, late_days of each order past its promise),
+        `proposal` (lot, lots, needed, quantity, pack, minimum_order; None), `rule_disagrees`,
+        `throughput_minor`, `cost_assumed`, `risk_minor_per_day`, `doubt`, `lost` (units, since the last count),
+        `disagreement`.
+        """
+        item, supply = self.item, self.item.supply
+        per_day = self.velocity.per_day
+        proposal = self.line.proposal
+        return {
+            "on_hand": self.on_hand,
+            "on_order": self.on_order,
+            "position": self.position,
+            "book": item.book.book,
+            "waiting": item.book.waiting,
+            "sensed": item.book.sensed,
+            "back": item.book.back if item.book.sensed is not None else None,
+            "sold": self.velocity.units,
+            "days": self.velocity.days,
+            "per_day": float(per_day),
+            "cover_days": float(self.on_hand / per_day) if per_day else None,
+            "red_at": int(self.at.red),
+            "yellow_at": int(self.at.yellow),
+            "supplier": supply.supplier if supply else None,
+            "typical_days": float(supply.lead.typical_days) if supply else None,
+            "late_days": float(supply.lead.late_days) if supply else None,
+            "deliveries": supply.lead.deliveries if supply else None,
+            "buffer_days": float(self.at.buffer_days),
+            "days_until_delivery": float(self.at.days_until_delivery),
+            "next_delivery_on": self.next_delivery_on.isoformat() if self.next_delivery_on else None,
+            "late_orders": [
+                {
+                    "number": order.number,
+                    "units": order.units,
+                    "promised_on": order.promised_on.isoformat(),
+                    "late_days": (item.today - order.promised_on).days,
+                }
+                for order in item.open_orders
+                if order.promised_on < item.today
+            ],
+            "proposal": {
+                "lot": proposal.lot,
+                "lots": proposal.lots,
+                "needed": proposal.needed,
+                "quantity": proposal.quantity,
+                "pack": proposal.pack,
+                "minimum_order": proposal.minimum_order,
+            }
+            if proposal
+            else None,
+            "rule_disagrees": self.line.rule_disagrees,
+            "throughput_minor": self.throughput_minor,
+            "cost_assumed": self.cost_assumed,
+            "risk_minor_per_day": self.risk_minor_per_day,
+            "doubt": item.doubt,
+            "lost": item.book.lost_since_count,
+            "disagreement": item.book.disagreement,
+        }
+
+
+def throughput_minor(item: Item, policy: Policy) -> tuple[int | None, bool]:
+    """Money that one unit earns: mean price paid in the velocity's days, less its purchase cost.
+
+    Where nothing was sold the list price stands in; where the cost is unknown 60% of the price does, and that is said.
+
+    Returns: minor units (None where no price is known), and whether the cost was assumed.
+
+    >>> def item(sold, revenue, price, cost):
+    ...     return Item("TEA", date(2026, 11, 24), Book(9, 9, None, 0, 9), sold, revenue, sold, price, cost, None)
+    >>> throughput_minor(item(258, 258 * 1150, 1195, 520), Policy())
+    (630, False)
+    >>> throughput_minor(item(0, 0, 1000, None), Policy())
+    (400, True)
+    >>> throughput_minor(item(0, 0, None, 520), Policy())
+    (None, False)
+    """
+    paid: Fraction | None = None
+    if item.sold_in_window > 0 and item.revenue_in_window_minor > 0:
+        paid = Fraction(item.revenue_in_window_minor, item.sold_in_window)
+    elif item.price_minor is not None:
+        paid = Fraction(item.price_minor)
+    if paid is None:
+        return None, False
+    if item.cost_minor is None:
+        return round(paid * (1 - Fraction(str(policy.assumed_cost_share)))), True
+    return round(paid - item.cost_minor), False
+
+
+def next_look_days(supply: Supply | None, today: date, policy: Policy) -> int:
+    """Days to the next time the supplier can be ordered from: 1, or to its next order day after today.
+
+    >>> policy, tuesday = Policy(), date(2026, 11, 24)
+    >>> supply = Supply("Northgate", Terms(), LeadTime(Fraction(9), Fraction(10), 20), order_day=1)
+    >>> next_look_days(supply, tuesday, policy), next_look_days(None, tuesday, policy)
+    (6, 1)
+    """
+    if supply is None or supply.order_day is None:
+        return policy.next_look_days
+    return (supply.order_day - today.isoweekday() - 1) % 7 + 1
+
+
+def decide(item: Item, policy: Policy) -> Decision:
+    """Decide about one SKU (docs/policy.md, sections Velocity, Zones and Ordering).
+
+    >>> northgate = Supply("Northgate", Terms(pack=12), LeadTime(Fraction(9), Fraction(10), 20))
+    >>> assam = Item("TEA-0114", date(2026, 11, 24), Book(7, 7, None, 0, 7), 258, 258 * 1150, 195, 1195, 520, northgate)
+    >>> said = decide(assam, Policy())
+    >>> str(said.zone), said.line.act.value, said.line.proposal.quantity, said.risk_minor_per_day
+    ('red', 'add', 204, 2709)
+    >>> [opening.key for opening in said.openings]
+    ['red:TEA-0114']
+    """
+    speed = velocity(item.sold_in_window, policy)
+    per_day = speed.per_day
+    lead = item.supply.lead if item.supply else _no_supplier(policy)
+    hand = max(0, item.book.book) if item.doubt else item.book.on_hand
+    coming = on_order(item.open_orders, item.today, policy)
+
+    next_on = _next_delivery(item, lead)
+    until_next = min(
+        _days_from_now(item, lead), Fraction((next_on - item.today).days) if next_on else lead.typical_days
+    )
+    at = lines(per_day, lead, until_next, next_look_days(item.supply, item.today, policy), policy)
+    zone = zone_of(hand, hand + coming, per_day, at, item.previous_zone, policy)
+
+    line = _line(item, hand, hand + coming, per_day, at, zone, lead, policy)
+    earns, assumed = throughput_minor(item, policy)
+    decision = Decision(item, hand, coming, speed, at, zone, line, earns, assumed, next_on, ())
+    return _with_openings(decision, policy)
+
+
+def _no_supplier(policy: Policy) -> LeadTime:
+    """What is taken for the lead time of a SKU that nobody is known to sell."""
+    typical = Fraction(policy.quoted_lead_days)
+    return LeadTime(typical, typical * Fraction(policy.late_of_few), 0)
+
+
+def _days_from_now(item: Item, lead: LeadTime) -> Fraction:
+    """Days that an order sent today takes, with the supplier's closing days on the way."""
+    if item.supply is None or item.supply.closing is None:
+        return lead.typical_days
+    return Fraction((arrival(item.today, lead.typical_days, item.supply.closing) - item.today).days)
+
+
+def _next_delivery(item: Item, lead: LeadTime) -> date | None:
+    """The earliest credible arrival of what is on its way; None where nothing is."""
+    delays = item.supply.delays if item.supply else ()
+    return min((credible_arrival(order, item.today, lead, delays) for order in item.open_orders), default=None)
+
+
+def _line(
+    item: Item, hand: int, position: int, per_day: Fraction, at: Lines, zone: Zone, lead: LeadTime, policy: Policy
+) -> LineChange:
+    """The draft line's change; nothing is drafted for a SKU that nobody is known to sell."""
+    if item.supply is None:
+        return LineChange(Act.NONE if item.draft is None else Act.DROP)
+    # Green begins beyond the line that ends a Yellow: what is ordered must not leave the SKU flapping on it.
+    green_from = at.yellow + per_day * policy.flap_days
+    enough = lead.late_days + at.buffer_days
+    wanted = (
+        propose(item.sold_in_lot_days, per_day, hand, position, green_from, enough, item.supply.terms, policy)
+        if zone is not Zone.GREEN
+        else None
+    )
+    return follow(item.draft, wanted, position, per_day, at.yellow, item.today, policy)
+
+
+def _with_openings(decision: Decision, policy: Policy) -> Decision:
+    """The decision with the exceptions that it opens, or keeps open."""
+    item, book, risk = decision.item, decision.item.book, decision.risk_minor_per_day
+    figures = decision.figures()
+    kinds: list[ExceptionKind] = []
+    if decision.zone is Zone.RED:
+        kinds.append(ExceptionKind.RED)
+    elif decision.zone is Zone.YELLOW:
+        kinds.append(ExceptionKind.YELLOW)
+    if book.sensed == 0 and book.back > 0 and item.doubt is None and decision.velocity.units > 0:
+        kinds.append(ExceptionKind.SHELF_EMPTY)
+    if book.lost_since_count >= policy.loss_units:
+        kinds.append(ExceptionKind.UNEXPLAINED_LOSS)
+    if book.disagreement:
+        kinds.append(ExceptionKind.COUNT_DISAGREES)
+    openings = tuple(Opening(kind, item.sku, risk, figures) for kind in kinds)
+    return replace(decision, openings=openings)

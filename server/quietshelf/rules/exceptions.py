@@ -1,0 +1,114 @@
+"""What needs a person: the kinds of exception, the board each stands on, and which are open. Nothing is sent here."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from quietshelf.rules.policy import Policy
+
+
+class ExceptionKind(StrEnum):
+    """Every kind of exception; docs/policy.md has the table of their keys, boards and closings."""
+
+    RED = "red"
+    YELLOW = "yellow"
+    SUPPLIER_DELAY = "supplier_delay"
+    SHELF_EMPTY = "shelf_empty"
+    UNEXPLAINED_LOSS = "unexplained_loss"
+    COUNT_DISAGREES = "count_disagrees"
+    COUNT_DOUBTFUL = "count_doubtful"
+    NODE_WAITING = "node_waiting"
+    NODE_SILENT = "node_silent"
+    NODE_TWICE = "node_twice"
+    EVENTS_LOST = "events_lost"
+    CELL_FAULTY = "cell_faulty"
+    MAIL_FAILED = "mail_failed"
+    IMPORT_HELD = "import_held"
+
+
+class Board(StrEnum):
+    """Where on the page an exception hangs, in the order of the page."""
+
+    RED = "red"
+    YELLOW = "yellow"
+    REFILL = "refill"
+    CHECK = "check"
+
+
+BOARD: Mapping[ExceptionKind, Board] = {
+    kind: {
+        ExceptionKind.RED: Board.RED,
+        ExceptionKind.YELLOW: Board.YELLOW,
+        ExceptionKind.SHELF_EMPTY: Board.REFILL,
+    }.get(kind, Board.CHECK)
+    for kind in ExceptionKind
+}
+
+
+@dataclass(frozen=True)
+class Opening:
+    """An exception that is open now: there is one a key, and it closes when it is no longer among these."""
+
+    kind: ExceptionKind
+    about: str
+    """What it is about: a SKU, a node, an order number, a mail."""
+    risk_minor_per_day: int = 0
+    """Throughput at risk a day, in minor units: most money stands first."""
+    figures: dict[str, Any] = field(default_factory=dict)
+    """What its sentence on the page is made of."""
+
+    @property
+    def key(self) -> str:
+        """One open exception a key.
+
+        >>> Opening(ExceptionKind.RED, "TEA-0114").key
+        'red:TEA-0114'
+        """
+        return f"{self.kind}:{self.about}"
+
+
+def late_order(
+    number: str,
+    supplier: str,
+    promised_on: date,
+    skus: Iterable[str],
+    today: date,
+    risk_minor_per_day: int,
+    policy: Policy,
+) -> Opening | None:
+    """`supplier_delay`: an order more than 15 days past its promise; one row, which carries the SKUs it starves.
+
+    >>> late_order("PO-2031", "Harrow", date(2026, 11, 6), ["POT-8"], date(2026, 11, 21), 0, Policy()) is None
+    True
+    >>> late_order("PO-2031", "Harrow", date(2026, 11, 6), ["POT-8"], date(2026, 11, 24), 0, Policy()).figures
+    {'order': 'PO-2031', 'supplier': 'Harrow', 'promised_on': '2026-11-06', 'late_days': 18, 'skus': ['POT-8']}
+    """
+    late_days = (today - promised_on).days
+    if late_days <= policy.overdue_days:
+        return None
+    figures = {
+        "order": number,
+        "supplier": supplier,
+        "promised_on": promised_on.isoformat(),
+        "late_days": late_days,
+        "skus": list(skus),
+    }
+    return Opening(ExceptionKind.SUPPLIER_DELAY, number, risk_minor_per_day, figures)
+
+
+def silent_node(node: str, heard_at: datetime | None, now: datetime, policy: Policy) -> Opening | None:
+    """`node_silent`: an adopted node that was not heard for three heartbeats.
+
+    >>> from datetime import UTC
+    >>> noon = datetime(2026, 11, 24, 12, tzinfo=UTC)
+    >>> silent_node("front-1", noon - timedelta(minutes=45), noon, Policy()) is None
+    True
+    >>> silent_node("front-1", noon - timedelta(minutes=46), noon, Policy()).key
+    'node_silent:front-1'
+    """
+    if heard_at is not None and now - heard_at <= timedelta(minutes=policy.node_silent_minutes):
+        return None
+    since = None if heard_at is None else heard_at.isoformat()
+    return Opening(ExceptionKind.NODE_SILENT, node, figures={"node": node, "heard_at": since})

@@ -1,0 +1,294 @@
+"""The book of one SKU at one site, derived from its facts: what is on hand, what waits for its sale, what is lost.
+
+A pure function of the set of facts and of T, until when sales are known: any order of arrival and any number of
+repeats give the same book. Nothing here is a fact; velocity and zones are derived elsewhere.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+from quietshelf.rules.facts import Fact, Kind
+from quietshelf.rules.policy import Policy
+
+_RANK = {kind: rank for rank, kind in enumerate(Kind)} | {Kind.MISSED: list(Kind).index(Kind.PICK)}
+_MOVES = {Kind.RECEIPT: 1, Kind.RETURN: 1, Kind.ADJUSTMENT: 1, Kind.SALE: -1}
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Loss:
+    """Pieces picked at `picked` for which no sale came."""
+
+    picked: datetime
+    units: int
+
+
+@dataclass(frozen=True)
+class Book:
+    """What the facts say of one SKU at one site, in stock units."""
+
+    book: int
+    """Counted, plus what came, minus what was sold and lost since. Below 0 where the facts contradict each other."""
+    on_hand: int
+    """Units that can be sold now: the book less what waits for its sale, never below 0."""
+    sensed: int | None
+    """On weighed shelves; None where no shelf has weighed it."""
+    waiting: int
+    """Picked, and not yet known to be sold or lost."""
+    back: int
+    """On hand and not on a weighed shelf; below 0 where the shelf holds more than the book knows."""
+    losses: tuple[Loss, ...] = ()
+    lost_since_count: int = 0
+    """Units of the losses that no count of the whole site has seen yet."""
+    disagreement: int = 0
+    """Units by which shelf and book differ with no explanation left."""
+    expires_at: datetime | None = None
+    """When the oldest waiting pick becomes a loss, if no sale comes: then the book changes without a new fact."""
+
+
+@dataclass(slots=True)
+class _Waiting:
+    at: datetime
+    left: int
+
+
+@dataclass(slots=True)
+class _Pick(_Waiting):
+    missed: bool = False
+    """Lost by a shelf while its node was off: it may match a sale, but is no theft."""
+
+
+@dataclass(slots=True)
+class _Sale(_Waiting):
+    packs: bool
+    """Sold by a channel that packs orders: it waits for its pick for days, not minutes."""
+
+
+@dataclass(slots=True)
+class _Match:
+    """`units` picked at `picked` that ended at `ended`: sold, put back, written off, or lost."""
+
+    picked: datetime
+    ended: datetime
+    units: int
+
+
+def derive(facts: Iterable[Fact], known_until: datetime | None, policy: Policy) -> Book:
+    """The book (docs/policy.md, Reconciling shelves with sales).
+
+    Args:
+        facts: one SKU's facts at one site, in any order, with any repeats.
+        known_until: T, the sales feeds' last word; None is "everything is known". No pick is lost beyond it.
+
+    >>> noon = datetime(2026, 11, 24, 12, tzinfo=UTC)
+    >>> def fact(minutes, kind, quantity, place=None):
+    ...     return Fact(noon + timedelta(minutes=minutes), kind, quantity, f"{minutes}{kind}", place)
+    >>> counted, picked = fact(0, Kind.COUNT, 20), fact(5, Kind.PICK, 2, "s/1")
+    >>> book = derive([picked, counted], noon + timedelta(minutes=10), Policy())
+    >>> book.book, book.on_hand, book.waiting  # in a basket: neither sold nor lost, but nobody else can buy it
+    (20, 18, 2)
+    >>> book = derive([fact(9, Kind.SALE, 2), picked, counted], noon + timedelta(minutes=10), Policy())
+    >>> book.book, book.on_hand, book.waiting
+    (18, 18, 0)
+    >>> derive([picked, counted], noon + timedelta(hours=3), Policy()).losses[0].units
+    2
+    """
+    in_order = sorted({fact.key: fact for fact in facts}.values(), key=lambda f: (f.happened, _RANK[f.kind], f.key))
+    return _Reconciling(in_order, _NEVER if known_until is None else known_until, policy).book()
+
+
+class _Reconciling:
+    """One pass over the facts in order of happening: picks meet their sales; then the book by what they met."""
+
+    def __init__(self, facts: list[Fact], known_until: datetime, policy: Policy) -> None:
+        self.facts = facts
+        self.known_until = known_until
+        self.wait = timedelta(hours=policy.sale_wait_hours)
+        self.quick = timedelta(minutes=policy.put_back_minutes)
+        self.packing = timedelta(days=policy.packing_days)
+        self.receipt_window = timedelta(hours=policy.receipt_window_hours)
+        self.spans = [(fact.since, fact.happened) for fact in facts if fact.kind is Kind.MISSED and fact.since]
+        self.picks: list[_Pick] = []
+        self.sales: list[_Sale] = []  # sold, and not yet picked
+        self.early: list[_Match] = []  # sales that met a later pick: picked at the pick, ended at the sale
+        self.ended: list[_Match] = []
+        self.put_back: list[_Match] = []  # a later sale may still claim one: the put was a refill
+        self.losses: list[_Match] = []
+        self.unexplained = 0
+        self.shelves: defaultdict[str, int] = defaultdict(int)
+        self.last_put: datetime | None = None
+        take = {
+            Kind.PICK: self._pick,
+            Kind.PUT: self._put,
+            Kind.MISSED: self._missed,
+            Kind.SALE: self._sale,
+            Kind.ADJUSTMENT: self._adjustment,
+        }
+        for fact in facts:
+            self._expire(fact.happened)
+            if fact.kind in take:
+                take[fact.kind](fact)
+            elif fact.kind is Kind.COUNT and fact.place is not None:
+                self.shelves[fact.place] = fact.quantity
+        self._expire(_NEVER)
+
+    # -- picks and sales, in the order in which they happened
+
+    def _expire(self, now: datetime) -> None:
+        """End what has waited too long by `now`, and by T: picks are lost, sales came from the back."""
+        expired = [pick for pick in self.picks if pick.at <= self.known_until - self.wait and pick.at < now - self.wait]
+        for pick in expired:
+            self.picks.remove(pick)
+            if pick.missed:
+                self.unexplained += pick.left
+            else:
+                self.losses.append(_Match(pick.at, pick.at + self.wait, pick.left))
+        self.sales = [sale for sale in self.sales if self._still_waits(sale, now)]
+
+    def _still_waits(self, sale: _Sale, now: datetime) -> bool:
+        patience = self.packing if sale.packs else self.quick
+        return sale.at >= now - patience or self._in_span(sale.at, now)
+
+    def _in_span(self, sold: datetime, now: datetime) -> bool:
+        """Whether a sale fell into a time for which a shelf, when its node is back, will tell what it missed."""
+        return any(begun <= sold <= ended and now <= ended for begun, ended in self.spans)
+
+    def _pick(self, fact: Fact) -> None:
+        self._shelf(fact, -fact.quantity)
+        rest = _take(self.sales, fact.quantity, lambda sale, k: self.early.append(_Match(fact.happened, sale.at, k)))
+        if rest:
+            self.picks.append(_Pick(fact.happened, rest))
+
+    def _put(self, fact: Fact) -> None:
+        """A put of no more than what was just picked cancels those picks, oldest first; any other is a refill."""
+        self._shelf(fact, fact.quantity)
+        just_picked = [p for p in self.picks if not p.missed and fact.happened - p.at <= self.quick]
+        if fact.quantity > sum(pick.left for pick in just_picked):
+            self.last_put = fact.happened
+            return
+        _take(just_picked, fact.quantity, lambda p, k: self.put_back.append(_Match(p.at, fact.happened, k)))
+        self.picks = [pick for pick in self.picks if pick.left]
+
+    def _missed(self, fact: Fact) -> None:
+        """What a shelf lost while its node was off is matched with the sales of that time, and of 2 hours after it."""
+        self._shelf(fact, -fact.quantity)
+        since = fact.since or fact.happened
+        then = [sale for sale in self.sales if sale.at >= since]
+        rest = fact.quantity - sum(sale.left for sale in then)
+        self.sales = [sale for sale in self.sales if sale.at < since]
+        if rest > 0:
+            self.picks.append(_Pick(fact.happened, rest, missed=True))
+
+    def _sale(self, fact: Fact) -> None:
+        rest = self._claim(fact, fact.quantity)
+        if rest:
+            self.sales.append(_Sale(fact.happened, rest, fact.packs))
+
+    def _adjustment(self, fact: Fact) -> None:
+        if fact.quantity < 0:
+            self._claim(fact, -fact.quantity)
+
+    def _claim(self, fact: Fact, units: int) -> int:
+        """What is sold or written off takes the oldest waiting pick, else one put back since, else an earlier loss."""
+        at = fact.happened
+        rest = _take(self.picks, units, lambda pick, k: self.ended.append(_Match(pick.at, at, k)))
+        for earlier in (
+            [match for match in self.put_back if match.picked >= at - self.wait],
+            self.losses,
+        ):
+            for match in earlier:
+                taken = min(match.units, rest)
+                if taken:
+                    match.units -= taken
+                    rest -= taken
+                    self.ended.append(_Match(match.picked, at, taken))
+        return rest
+
+    def _shelf(self, fact: Fact, change: int) -> None:
+        if fact.place is not None:
+            self.shelves[fact.place] += change
+
+    # -- the book, once it is known what met what
+
+    def book(self) -> Book:
+        lost = [loss for loss in self.losses if loss.units]
+        ended = self.ended + self.put_back + lost
+        book, counted_at = self._counted(ended)
+        lost_since = sum(loss.units for loss in lost if counted_at is None or loss.ended > counted_at)
+        book -= lost_since
+        waiting = sum(pick.left for pick in self.picks)
+        sensed = sum(self.shelves.values()) if self.shelves else None
+        on_hand, disagreement = book - waiting, self.unexplained
+        if sensed is not None and sensed > on_hand:  # the shelf holds what the book does not know of
+            if self.last_put is not None and self.last_put + self.receipt_window > self.known_until:
+                on_hand = sensed  # put there before its receipt was booked
+            else:
+                disagreement += sensed - on_hand
+        return Book(
+            book=book,
+            on_hand=max(0, on_hand),
+            sensed=sensed,
+            waiting=waiting,
+            back=on_hand - (sensed or 0),
+            losses=tuple(Loss(loss.picked, loss.units) for loss in lost),
+            lost_since_count=lost_since,
+            disagreement=disagreement + max(0, -on_hand),
+            expires_at=min((pick.at + self.wait for pick in self.picks), default=None),
+        )
+
+    def _counted(self, ended: list[_Match]) -> tuple[int, datetime | None]:
+        """The book before losses, and the instant of the last count of the whole site."""
+        book, counted_at, known = 0, None, False
+        shelves: dict[str, int] = {}
+        for fact in self.facts:
+            if fact.kind is Kind.COUNT and fact.place is None:
+                book, counted_at, known = fact.quantity + self._baskets(ended, fact.happened), fact.happened, True
+            elif fact.kind is Kind.COUNT and not known:
+                # Nothing was ever counted or received: what the shelves hold is all that is known.
+                book = fact.quantity + sum(units for place, units in shelves.items() if place != fact.place)
+            elif fact.kind is Kind.COUNT:
+                # A shelf's first count says where pieces are; a later one finds more or less than the shelf weighed.
+                book += fact.quantity - shelves.get(fact.place or "", fact.quantity)
+            else:
+                book += fact.quantity * _MOVES.get(fact.kind, 0)
+                known = known or fact.kind is Kind.RECEIPT
+            self._follow(fact, shelves)
+        return book, counted_at
+
+    def _baskets(self, ended: list[_Match], at: datetime) -> int:
+        """Picked and not yet paid at `at`, less paid and not yet picked: what a count of the site can't have seen."""
+        return (
+            sum(match.units for match in ended if match.picked <= at < match.ended)
+            + sum(pick.left for pick in self.picks if pick.at <= at)
+            - sum(match.units for match in self.early if match.ended <= at < match.picked)
+        )
+
+    @staticmethod
+    def _follow(fact: Fact, shelves: dict[str, int]) -> None:
+        """Keep what each shelf holds, beside the book."""
+        if fact.place is None:
+            return
+        if fact.kind is Kind.COUNT:
+            shelves[fact.place] = fact.quantity
+        elif fact.kind in (Kind.PICK, Kind.MISSED):
+            shelves[fact.place] = shelves.get(fact.place, 0) - fact.quantity
+        elif fact.kind is Kind.PUT:
+            shelves[fact.place] = shelves.get(fact.place, 0) + fact.quantity
+
+
+W = TypeVar("W", bound=_Waiting)
+
+
+def _take(waiting: list[W], units: int, matched: Callable[[W, int], None]) -> int:
+    """Take `units` from `waiting`, oldest first, telling each match; the emptied leave. Returns what is left."""
+    for one in waiting:
+        taken = min(one.left, units)
+        if taken:
+            one.left -= taken
+            units -= taken
+            matched(one, taken)
+    waiting[:] = [one for one in waiting if one.left]
+    return units

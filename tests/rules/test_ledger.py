@@ -1,0 +1,269 @@
+"""A simulated shop makes facts, the ledger makes the book, and the two are compared."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from quietshelf.rules.facts import Fact, Kind
+from quietshelf.rules.ledger import Book, derive
+from quietshelf.rules.policy import Policy
+
+POLICY = Policy()
+START = datetime(2026, 3, 2, 9, tzinfo=UTC)
+SHELF = "shelf-1/1"
+WAIT = POLICY.sale_wait_hours * 60
+QUICK = POLICY.put_back_minutes
+
+Step = tuple[int, str, int, int]
+"""Minutes since the step before, what is done, how many pieces, how long it takes."""
+
+
+@dataclass
+class Shop:
+    """One SKU on a sensed shelf, in a back room, on an unsensed display and in baskets, and the facts that are seen."""
+
+    shelf: int = 0
+    room: int = 0
+    display: int = 0
+    baskets: int = 0
+    off: int = 0
+    off_since: int = 0
+    shelf_when_off: int = 0
+    facts: list[Fact] = field(default_factory=list)
+
+    @property
+    def total(self) -> int:
+        """Every piece that is still in the shop."""
+        return self.shelf + self.room + self.display + self.baskets
+
+    def tell(self, minute: int, kind: Kind, quantity: int, *, packs: bool = False, since: int | None = None) -> None:
+        """Write a fact; a shelf whose node is off sees nothing."""
+        if self.off and kind in (Kind.PICK, Kind.PUT):
+            return
+        shelf = kind in (Kind.PICK, Kind.PUT, Kind.MISSED)
+        self.facts.append(
+            Fact(
+                START + timedelta(minutes=minute),
+                kind,
+                quantity,
+                f"{kind}-{len(self.facts)}",
+                SHELF if shelf else None,
+                None if since is None else START + timedelta(minutes=since),
+                packs,
+            )
+        )
+
+    def do(self, minute: int, what: str, n: int) -> None:
+        """Let one thing happen."""
+        match what:
+            case "receipt":
+                self.room += n
+                self.tell(minute, Kind.RECEIPT, n)
+            case "refill":
+                n = min(n, self.room)
+                self.room -= n
+                self.shelf += n
+                if n:
+                    self.tell(minute, Kind.PUT, n)
+            case "to display":
+                self.room -= n
+                self.display += n
+            case "pick":
+                self.shelf -= n
+                self.baskets += n
+                self.tell(minute, Kind.PICK, n)
+            case "pay":
+                self.baskets -= n
+                self.tell(minute, Kind.SALE, n)
+            case "order":
+                self.tell(minute, Kind.SALE, n, packs=True)
+            case "pack":
+                self.shelf -= n
+                self.tell(minute, Kind.PICK, n)
+            case "put back":
+                self.baskets -= n
+                self.shelf += n
+                self.tell(minute, Kind.PUT, n)
+            case "gone":
+                self.baskets -= n
+            case "written off":
+                self.baskets -= n
+                self.tell(minute, Kind.ADJUSTMENT, -n)
+            case "sold from display":
+                self.display -= n
+                self.tell(minute, Kind.SALE, n)
+            case "stolen from display":
+                self.display -= n
+            case "count":
+                self.tell(minute, Kind.COUNT, self.shelf + self.room + self.display)
+            case "node off":
+                self.off += 1
+                if self.off == 1:
+                    self.off_since, self.shelf_when_off = minute, self.shelf
+            case "node on":
+                self.off -= 1
+                if not self.off and self.shelf != self.shelf_when_off:
+                    self.tell(minute, Kind.MISSED, self.shelf_when_off - self.shelf, since=self.off_since)
+
+
+def happenings(script: list[Step]) -> list[tuple[int, str, int]]:
+    """A script as what happens at which minute, in order."""
+    events, minute = [(0, "receipt", 160), (0, "refill", 20), (0, "to display", 10)], 0
+    for gap, what, n, wait in script:
+        minute += gap
+        two_steps = {
+            "buy": ("pick", "pay", wait),
+            "slow": ("pick", "pay", WAIT + 1 + wait),
+            "steal": ("pick", "gone", 0),
+            "put back": ("pick", "put back", 1 + wait % QUICK),
+            "packed order": ("order", "pack", wait),
+            "broken": ("pick", "written off", wait),
+            "off": ("node off", "node on", wait),
+        }
+        if what in two_steps:
+            first, then, after = two_steps[what]
+            events += [(minute, first, n), (minute + after, then, n)]
+        elif what == "case":
+            events.append((minute, "refill", n + 6))
+        else:
+            events.append((minute, what, n))
+    return sorted(events, key=lambda event: event[0])
+
+
+def played(script: list[Step], until: int | None = None) -> Shop:
+    """The shop after a script; with `until`, as it stands at that minute."""
+    shop = Shop()
+    for minute, what, n in happenings(script):
+        if until is None or minute <= until:
+            shop.do(minute, what, n)
+    return shop
+
+
+def scripts(*things: str) -> st.SearchStrategy[list[Step]]:
+    """Scripts of these things."""
+    step = st.tuples(st.integers(1, 90), st.sampled_from(things), st.integers(1, 2), st.integers(1, WAIT - 1))
+    return st.lists(step, max_size=9)
+
+
+def assert_the_book_is_the_shop(script: list[Step], honest: bool) -> Book:
+    shop = played(script)
+    book = derive(shop.facts, None, POLICY)
+    assert book.book == shop.total
+    assert book.sensed == shop.shelf
+    assert book.back == shop.room + shop.display
+    assert book.waiting == 0
+    if honest:
+        assert book.losses == ()
+        assert book.disagreement == 0
+    return book
+
+
+@given(scripts("buy", "put back", "case", "receipt", "broken", "count"))
+def test_an_honest_shop_has_the_right_book_however_often_it_is_counted(script: list[Step]) -> None:
+    assert_the_book_is_the_shop(script, honest=True)
+
+
+@given(scripts("packed order", "count", "receipt"))
+def test_packed_orders_wait_for_their_picks(script: list[Step]) -> None:
+    assert_the_book_is_the_shop(script, honest=True)
+
+
+@given(scripts("buy", "steal", "count", "broken"))
+def test_what_is_stolen_is_in_the_end_a_loss(script: list[Step]) -> None:
+    shop = played(script)
+    book = assert_the_book_is_the_shop(script, honest=False)
+    counted = any(what == "count" for _, what, _, _ in script)
+    stolen = sum(n for _, what, n, _ in script if what == "steal")
+    if not counted:
+        assert sum(loss.units for loss in book.losses) == stolen
+    assert book.book == shop.total
+
+
+@given(scripts("slow", "buy", "steal", "count"))
+def test_a_basket_paid_after_hours_takes_its_loss_back(script: list[Step]) -> None:
+    assert_the_book_is_the_shop(script, honest=False)
+
+
+@given(scripts("steal", "case"))
+def test_a_refill_by_the_case_does_not_hide_a_theft(script: list[Step]) -> None:
+    assert_the_book_is_the_shop(script, honest=False)
+
+
+@given(scripts("buy", "off", "case"))
+def test_what_a_shelf_missed_while_its_node_was_off_is_no_loss(script: list[Step]) -> None:
+    assert_the_book_is_the_shop(script, honest=True)
+
+
+@given(scripts("buy", "count"))
+def test_while_the_feed_is_an_hour_behind_what_is_in_baskets_is_not_on_hand(script: list[Step]) -> None:
+    now = sum(gap for gap, *_ in script)
+    shop = played(script, until=now)
+    known_until = max(0, now - 60)
+    known = [f for f in shop.facts if f.kind is not Kind.SALE or f.happened <= START + timedelta(minutes=known_until)]
+    book = derive(known, START + timedelta(minutes=known_until), POLICY)
+    assert book.on_hand == shop.shelf + shop.room + shop.display
+
+
+EVERYTHING = (
+    *("buy", "slow", "steal", "put back", "broken", "packed order", "case", "refill"),
+    *("receipt", "count", "off", "sold from display", "stolen from display"),
+)
+
+
+@given(scripts(*EVERYTHING), st.integers(0, 2**32), st.integers(0, 900))
+def test_any_order_of_arrival_and_any_repeats_give_the_same_book(script: list[Step], seed: int, until: int) -> None:
+    facts = played(script).facts
+    known_until = START + timedelta(minutes=until)
+    book = derive(facts, known_until, POLICY)
+    random = Random(seed)
+    again = facts + random.choices(facts, k=5)
+    random.shuffle(again)
+    assert derive(again, known_until, POLICY) == book
+    assert book.on_hand >= 0
+
+
+def fact(minute: int, kind: Kind, quantity: int, place: str | None = None) -> Fact:
+    return Fact(START + timedelta(minutes=minute), kind, quantity, f"{minute}-{kind}-{place}", place)
+
+
+def test_the_opening_count_of_a_shelf_says_where_pieces_are_and_not_how_many_the_shop_has() -> None:
+    book = derive([fact(0, Kind.COUNT, 60), fact(5, Kind.COUNT, 20, SHELF)], None, POLICY)
+    assert (book.book, book.sensed, book.back) == (60, 20, 40)
+
+
+def test_the_shelves_of_an_item_never_counted_or_received_are_all_that_is_known() -> None:
+    sold_before = fact(0, Kind.SALE, 500)
+    book = derive([sold_before, fact(5, Kind.COUNT, 20, SHELF), fact(6, Kind.COUNT, 7, "shelf-1/2")], None, POLICY)
+    assert (book.book, book.on_hand, book.sensed) == (27, 27, 27)
+
+
+def test_a_later_count_of_a_shelf_finds_fewer_than_it_weighed() -> None:
+    facts = [fact(0, Kind.COUNT, 60), fact(5, Kind.COUNT, 20, SHELF), fact(900, Kind.COUNT, 18, SHELF)]
+    assert derive(facts, None, POLICY).book == 58
+
+
+def test_what_is_put_on_a_shelf_before_its_receipt_can_be_sold_for_a_day_then_shelf_and_book_disagree() -> None:
+    facts = [fact(0, Kind.COUNT, 5), fact(1, Kind.COUNT, 5, SHELF), fact(60, Kind.PUT, 12, SHELF)]
+    at_once = derive(facts, START + timedelta(minutes=61), POLICY)
+    assert (at_once.on_hand, at_once.disagreement) == (17, 0)
+    next_day = derive(facts, START + timedelta(days=2), POLICY)
+    assert (next_day.on_hand, next_day.disagreement) == (5, 12)
+    with_receipt = derive([*facts, fact(90, Kind.RECEIPT, 12)], START + timedelta(days=2), POLICY)
+    assert (with_receipt.on_hand, with_receipt.disagreement) == (17, 0)
+
+
+def test_more_sold_than_was_ever_there_is_a_disagreement_and_never_a_negative_stock() -> None:
+    book = derive([fact(0, Kind.COUNT, 3), fact(200, Kind.SALE, 5)], None, POLICY)
+    assert (book.book, book.on_hand, book.disagreement) == (-2, 0, 2)
+
+
+@pytest.mark.parametrize(("minutes", "waiting"), [(119, 2), (121, 0)])
+def test_a_pick_waits_two_hours_of_known_sales_for_its_sale(minutes: int, waiting: int) -> None:
+    facts = [fact(0, Kind.COUNT, 9), fact(1, Kind.COUNT, 9, SHELF), fact(10, Kind.PICK, 2, SHELF)]
+    book = derive(facts, START + timedelta(minutes=10 + minutes), POLICY)
+    assert book.waiting == waiting
+    assert book.on_hand == 7
