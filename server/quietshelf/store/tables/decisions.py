@@ -1,6 +1,6 @@
 """What is derived and can be made anew from the facts: each SKU's state, its decisions, exceptions; and job runs."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
@@ -43,7 +43,10 @@ class SkuState(Base):
     figures: Mapped[dict[str, Any] | None]
     """The decision's figures (rules/decide.py, Decision.figures), from which pages make their sentences."""
     decided_at: Mapped[datetime | None]
+    decided_for: Mapped[date | None]
+    """The site's day that it was decided for: with the next day's sales and orders it is decided anew."""
     decide_again_at: Mapped[datetime | None]
+    """When the book changes without a new fact: a pick that no sale has followed by then is lost."""
 
 
 class DecisionRow(Base):

@@ -461,6 +461,7 @@ def upgrade() -> None:
         sa.Column("risk_minor_per_day", sa.Integer(), nullable=False),
         sa.Column("figures", figures, nullable=True),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_for", sa.Date(), nullable=True),
         sa.Column("decide_again_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("zone IN ('red', 'yellow', 'green')", name=op.f("ck_sku_states_zone")),
         sa.ForeignKeyConstraint(["product_id"], ["products.id"], name=op.f("fk_sku_states_product_id_products")),
