@@ -1,5 +1,6 @@
 """The node's TOML: who it is, its broker, its cells. What its slots hold is the server's to say, over the wire."""
 
+import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -86,7 +87,7 @@ class _Table:
 
     def number(self, key: str) -> float:
         value = self._values.get(key)
-        if type(value) not in (int, float) or value != value or abs(value) == float("inf"):
+        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
             raise self._bad(key, "a number")
         return float(value)
 

@@ -63,6 +63,8 @@ class Link:
         self._will = b""
         self._welcomed = False
         self._change_protocol = False
+        self._changes = 0
+        self._change_after_s = 0.0
         self.protocol = MQTTProtocolVersion.MQTTv5 if config.protocol == "5" else MQTTProtocolVersion.MQTTv311
         self.news: SimpleQueue[News] = SimpleQueue()
 
@@ -101,9 +103,11 @@ class Link:
             client.disconnect()
             client.loop_stop()
 
-    def tend(self) -> None:
+    def tend(self, now_s: float) -> None:
         """To be called often: changes the protocol where the broker broke off without a word of welcome."""
-        if self._change_protocol:
+        if self._change_protocol and now_s >= self._change_after_s:
+            self._changes += 1
+            self._change_after_s = now_s + min(2.0**self._changes, MOST_BACKOFF_S)
             five = self.protocol == MQTTProtocolVersion.MQTTv5
             self.protocol = MQTTProtocolVersion.MQTTv311 if five else MQTTProtocolVersion.MQTTv5
             log.info("trying MQTT %s", "3.1.1" if five else "5")
@@ -134,7 +138,7 @@ class Link:
             self._welcomed = reason.getName() != "Unsupported protocol version"
             self.news.put(Disconnected(f"the broker refuses this node: {reason}. Check [mqtt] username and password"))
             return
-        self._welcomed = True
+        self._welcomed, self._changes, self._change_after_s = True, 0, 0.0
         client.subscribe([(self._topic(what), 1) for what in HEARD])
         self.news.put(Connected())
 

@@ -36,7 +36,7 @@ def system_clock() -> datetime:
 
 
 def ntp_clock() -> datetime | None:
-    """The machine's clock once the kernel says that it is synchronised. A Pi wakes up with the time it went to sleep."""
+    """The machine's clock once the kernel says that it is synchronised: a Pi wakes up with an old time."""
     timex = ctypes.create_string_buffer(512)  # modes 0: asks, sets nothing
     unset = ctypes.CDLL(None, use_errno=True).adjtimex(timex) in (-1, _TIME_ERROR)
     return None if unset else datetime.now(UTC)

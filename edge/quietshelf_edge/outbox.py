@@ -289,7 +289,7 @@ class Outbox:
                     "DELETE FROM events WHERE seq IN (SELECT seq FROM events ORDER BY seq LIMIT ?)", (over,)
                 )
             if now is not None:
-                self._db.execute(
-                    "DELETE FROM events WHERE seq < (SELECT coalesce(min(seq), ?) FROM events WHERE at IS NULL OR at >= ?)",
-                    (self.next_seq, format_moment(now - MOST_AGE)),
-                )
+                young = self._db.execute(
+                    "SELECT min(seq) FROM events WHERE at IS NULL OR at >= ?", (format_moment(now - MOST_AGE),)
+                ).fetchone()[0]
+                self._db.execute("DELETE FROM events WHERE seq < ?", (young or self.next_seq,))

@@ -1,4 +1,4 @@
-"""What the node shows by itself: a light and its faults. Each fault is logged once when it begins and once when it ends."""
+"""What the node shows by itself: a light, and its faults, each logged once when it begins and once when it ends."""
 
 import logging
 from typing import Protocol

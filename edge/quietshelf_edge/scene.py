@@ -1,7 +1,10 @@
 """The file by which a simulated shop moves goods on simulated cells: JSON lines, each the load now on one slot."""
 
 import json
+import logging
 from pathlib import Path
+
+log = logging.getLogger(__name__)
 
 
 class Scene:
@@ -37,8 +40,8 @@ class Scene:
         try:
             move = json.loads(line)
             self._loads_g[str(move["slot"])] = float(move["grams"])
-        except (ValueError, KeyError, TypeError) as error:
-            raise ValueError(f'{self._path}: {line!r} is no line like {{"slot": "1", "grams": 412.5}}') from error
+        except (ValueError, KeyError, TypeError):
+            log.warning('%s: passed over %r, which is no line like {"slot": "1", "grams": 412.5}', self._path, line)
 
     def load_g(self, slot: str) -> float:
         """Grams that lie on `slot` now; 0 for one that was never named."""

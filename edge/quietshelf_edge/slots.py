@@ -1,0 +1,89 @@
+"""The node's slots at work: each a cell, its settling and its counter. Builds the cells that the node's file names."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from quietshelf_edge.cell import Hx711Cell, LoadCell, SimulatedCell, TraceCell, sound
+from quietshelf_edge.config import NodeConfig, SlotConfig
+from quietshelf_edge.counting import Change, Counter, Goods, Memory
+from quietshelf_edge.messages import Config, Doubt, SlotPlan, SlotState, StateItem
+from quietshelf_edge.scene import Scene
+from quietshelf_edge.weighing import Settling
+
+
+@dataclass
+class Slot:
+    """One weighed place."""
+
+    name: str
+    cell: LoadCell
+    settling: Settling
+    counter: Counter
+
+    def sample(self, t_s: float) -> Change | None:
+        """Take the cell's newest sample, at `t_s` on the monotonic clock; what the slot has to say anew."""
+        raw = sound(self.cell.read())
+        if raw is None:
+            return self.counter.silent(t_s)
+        return self.counter.feed(t_s, self.settling.feed(t_s, raw))
+
+    @property
+    def counted(self) -> bool:
+        """Whether what it is to hold has been counted."""
+        return self.counter.memory.counted or not self.counter.memory.counts
+
+    def state(self) -> SlotState:
+        """What the slot holds and how it is, for the node's `state`. Items stay unsaid until they were counted."""
+        memory = self.counter.memory
+        counts = memory.counts if memory.counted else {}
+        return SlotState(
+            slot=self.name,
+            items=tuple(StateItem(sku, count) for sku, count in counts.items()),
+            grams=self.counter.grams,
+            confidence=self.counter.confidence,
+            doubt=memory.doubt,
+            cell_ok=memory.doubt is not Doubt.CELL_FAULTY,
+        )
+
+
+def build_slots(node: NodeConfig, plan: Config | None, recall: Callable[[str], Any]) -> tuple[Slot, ...]:
+    """The slots of the node's file, holding the goods of `plan`; `recall` gives what each remembered by its name."""
+    scene = None if node.scene is None else Scene(node.scene)
+    slots = []
+    for number, slot in enumerate(node.slots):
+        kept = recall(memory_name(slot.name))
+        memory = None if kept is None else Memory.from_json(kept)
+        counter = Counter(slot.scale, goods_of(plan, slot.name), memory)
+        slots.append(Slot(slot.name, _cell(node, slot, number, scene), Settling(), counter))
+    return tuple(slots)
+
+
+def memory_name(slot: str) -> str:
+    """Under which name the outbox keeps the memory of `slot`."""
+    return f"slot.{slot}"
+
+
+def goods_of(plan: Config | None, slot: str) -> tuple[Goods, ...]:
+    """What `plan` puts into `slot`: nothing where it does not name it."""
+    plans = {} if plan is None else {entry.slot: entry for entry in plan.slots}
+    return tuple(
+        Goods(item.sku, item.piece_weight_g, item.tolerance, item.count)
+        for item in plans.get(slot, SlotPlan(slot, ())).items
+    )
+
+
+def _cell(node: NodeConfig, slot: SlotConfig, number: int, scene: Scene | None) -> LoadCell:
+    if slot.pins is not None:
+        return Hx711Cell(*slot.pins)
+    if slot.trace is not None:
+        return TraceCell(slot.trace)
+    assert scene is not None, "a slot has pins, a trace or a scene"
+    load_g = partial(_follow, scene, slot.name)
+    return SimulatedCell(load_g, slot.scale.counts_per_g, slot.scale.zero_raw, node.seed + number)
+
+
+def _follow(scene: Scene, slot: str) -> float:
+    scene.follow()
+    return scene.load_g(slot)
