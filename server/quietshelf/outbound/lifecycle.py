@@ -1,0 +1,237 @@
+"""What people do to an order: edit, approve, send, undo, cancel, close short. Receiving is in intake, mailing in mail.
+
+Each press is one transaction under the version that the person looked at. It raises ChangedMeanwhile where that
+version is past, and NotAllowed, with what to do instead, where the order's state or the person's role forbids it.
+The same press twice (a double tap, a repeated request) does what one does.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from email.utils import parseaddr
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from quietshelf.cycle import decide_skus
+from quietshelf.outbound.letter import letter
+from quietshelf.store import mails, orders
+from quietshelf.store.engine import writing
+from quietshelf.store.orders import ChangedMeanwhile, NotAllowed
+from quietshelf.store.sites import touch
+from quietshelf.store.states import mark_stale
+from quietshelf.store.tables import Mail, Order, Supplier, User
+
+__all__ = ["ChangedMeanwhile", "NotAllowed", "approve", "cancel", "close_short", "edit_lines", "send", "undo_send"]
+
+MOST_PIECES = 1_000_000
+"""No line is for more: what is typed above it is a slip of the finger."""
+
+SAID = {
+    "draft": "a draft",
+    "approved": "approved",
+    "sending": "being sent",
+    "sent": "sent",
+    "confirmed": "confirmed by the supplier",
+    "part_received": "received in part",
+    "received": "received",
+    "closed_short": "closed short",
+    "cancelled": "cancelled",
+}
+"""An order's states as a sentence says them."""
+
+
+def edit_lines(
+    engine: Engine, order_id: int, version: int, quantities: Mapping[int, int], user_id: int, now: datetime
+) -> int:
+    """Set lines of a draft, by line id, in pieces; 0 takes the line off, until the next change of its SKU.
+
+    A line that is set to another quantity counts as edited: the rule leaves it alone for a while. Returns the order's
+    new version. Raises ChangedMeanwhile, NotAllowed.
+    """
+    with writing(engine) as session:
+        order = _looked_at(session, order_id, version, user_id)
+        _manager(session, user_id, f"change {order.number}")
+        if order.state != "draft":
+            raise NotAllowed(f"{order.number} is {SAID[order.state]}: only a draft can be changed.")
+        set_to = {line: quantities[line.id] for line in order.lines if line.id in quantities}
+        if len(set_to) != len(quantities):
+            raise NotAllowed(f"A line is no longer on {order.number}. Look at it once more.")
+        for line, quantity in set_to.items():
+            if not 0 <= quantity <= MOST_PIECES:
+                raise NotAllowed(f"{line.product.name}: type a number of pieces from 0 to {MOST_PIECES:,}.")
+            if quantity == 0:
+                order.lines.remove(line)
+                session.delete(line)
+            elif quantity != line.quantity:
+                line.quantity, line.edited_at, line.edited_by = quantity, now, user_id
+        if session.dirty or session.deleted:
+            _end(session, order, user_id, now, product_ids=())
+        return order.version
+
+
+def approve(engine: Engine, order_id: int, version: int, user_id: int, now: datetime) -> int:
+    """A manager's yes: the draft can be sent by anyone, and changes no more. Returns the new version.
+
+    Raises ChangedMeanwhile, NotAllowed.
+    """
+    with writing(engine) as session:
+        order = _looked_at(session, order_id, version, user_id, again=("approved",))
+        if order.version == version:
+            _approve(session, order, user_id, now)
+            _end(session, order, user_id, now, _products(order))
+    return _decided(engine, order, now)
+
+
+def send(engine: Engine, order_id: int, version: int, user_id: int, now: datetime) -> int:
+    """Send an order: its mail waits in the outbox for 10 s, in which it can be undone. Returns the new version.
+
+    A manager sends drafts too, and so approves them; staff send what a manager has approved.
+    Raises ChangedMeanwhile, NotAllowed.
+    """
+    with writing(engine) as session:
+        order = _looked_at(session, order_id, version, user_id, again=("sending",))
+        if order.version == version:
+            if order.state == "draft":
+                _approve(session, order, user_id, now)
+            if order.state != "approved":
+                raise NotAllowed(f"{order.number} is {SAID[order.state]} already. Nothing was sent again.")
+            _can_be_reached(order.supplier, order.number)
+            order.state = "sending"
+            mails.queue(session, letter(session, order, now))
+            _end(session, order, user_id, now, _products(order))
+    return _decided(engine, order, now)
+
+
+def undo_send(engine: Engine, order_id: int, version: int, user_id: int, now: datetime) -> int:
+    """Take a sending back: a draft that was approved by the same press is a draft again. Returns the new version.
+
+    It works for 10 s, and longer only as long as no mail server was offered the mail.
+    Raises ChangedMeanwhile, NotAllowed.
+    """
+    with writing(engine) as session:
+        order = orders.held(session, order_id)
+        if order.state in ("sent", "confirmed"):
+            raise NotAllowed(f"{order.number} has gone to {order.supplier.name}: cancel it, and tell them.")
+        order = _looked_at(session, order_id, version, user_id, again=("draft", "approved"))
+        if order.version == version:
+            mail = mails.withdraw(session, order.id) if order.state == "sending" else None
+            if mail is None:
+                raise NotAllowed(f"{order.number} is {SAID[order.state]}, and nothing can be taken back.")
+            _before_sending(session, order, mail)
+            _end(session, order, user_id, now, _products(order))
+    return _decided(engine, order, now)
+
+
+def cancel(engine: Engine, order_id: int, version: int, user_id: int, now: datetime) -> int:
+    """Cancel an order of which nothing has come. A supplier who has it is not told by this. Returns the new version.
+
+    Raises ChangedMeanwhile, NotAllowed.
+    """
+    with writing(engine) as session:
+        order = _looked_at(session, order_id, version, user_id, again=("cancelled",))
+        if order.version == version:
+            _manager(session, user_id, f"cancel {order.number}")
+            _cancellable(order)
+            was_draft = order.state == "draft"
+            _close(order, "cancelled", now)
+            _end(session, order, user_id, now, () if was_draft else _products(order))
+    return _decided(engine, order, now)
+
+
+def close_short(engine: Engine, order_id: int, version: int, user_id: int, now: datetime) -> int:
+    """Say that the rest of a sent order will never come: it is on order no longer. Returns the new version.
+
+    Raises ChangedMeanwhile, NotAllowed.
+    """
+    with writing(engine) as session:
+        order = _looked_at(session, order_id, version, user_id, again=("closed_short",))
+        if order.version == version:
+            _manager(session, user_id, f"close {order.number} short")
+            if order.state != "part_received":
+                raise NotAllowed(f"{order.number} is {SAID[order.state]}: cancel it, if nothing is to come.")
+            _close(order, "closed_short", now)
+            _end(session, order, user_id, now, _products(order))
+    return _decided(engine, order, now)
+
+
+def _looked_at(session: Session, order_id: int, version: int, user_id: int, again: tuple[str, ...] = ()) -> Order:
+    """The order, held, at the version that was looked at; or one past it, where the same press has led to `again`."""
+    order = orders.held(session, order_id)
+    repeated = order.version == version + 1 and order.changed_by == user_id and order.state in again
+    if order.version != version and not repeated:
+        raise orders.changed_meanwhile(session, order)
+    return order
+
+
+def _end(session: Session, order: Order, user_id: int, now: datetime, product_ids: Iterable[int]) -> None:
+    """The last of every press: the version rises, SKUs whose position moved are decided anew, open pages are told."""
+    orders.changed(order, user_id, now)
+    session.flush()
+    mark_stale(session, order.site_id, product_ids)
+    touch(session, order.site_id)
+
+
+def _decided(engine: Engine, order: Order, now: datetime) -> int:
+    if order.state != "cancelled" or order.approved_at is not None:
+        decide_skus(engine, order.site_id, _products(order), now)
+    return order.version
+
+
+def _products(order: Order) -> set[int]:
+    return {line.product_id for line in order.lines}
+
+
+def _manager(session: Session, user_id: int, what: str) -> None:
+    user = session.get(User, user_id)
+    if user is None or user.role != "manager":
+        raise NotAllowed(f"Only a manager can {what}. Ask one to sign in.")
+
+
+def _approve(session: Session, order: Order, user_id: int, now: datetime) -> None:
+    if order.state != "draft":
+        raise NotAllowed(f"{order.number} is {SAID[order.state]} already.")
+    _manager(session, user_id, f"approve {order.number}")
+    if not order.lines:
+        raise NotAllowed(f"{order.number} has no lines. Add one, or cancel it.")
+    order.state, order.approved_at, order.approved_by = "approved", now, user_id
+    for line in order.lines:
+        line.is_draft = False
+
+
+def _before_sending(session: Session, order: Order, mail: Mail) -> None:
+    """Back to where the press found it; approved, too, where another draft has taken the draft's place meanwhile."""
+    order.state = "approved"
+    if order.approved_at == mail.queued_at and orders.may_be_draft_again(session, order):
+        order.state, order.approved_at, order.approved_by = "draft", None, None
+        for line in order.lines:
+            line.is_draft = True
+
+
+def _can_be_reached(supplier: Supplier, number: str) -> None:
+    address = supplier.email.strip()
+    if not address:
+        raise NotAllowed(f"{supplier.name} has no e-mail address. Give it one under Set up, then send {number}.")
+    sound = parseaddr(address)[1] == address and address.isascii() and address.isprintable() and " " not in address
+    if not sound or address.count("@") != 1 or address.startswith("@") or address.endswith("@"):
+        raise NotAllowed(f"{address!r} is no e-mail address. Correct {supplier.name} under Set up, then send {number}.")
+
+
+def _cancellable(order: Order) -> None:
+    match order.state:
+        case "draft" | "approved":
+            return
+        case "sent" | "confirmed" if not any(line.received for line in order.lines):
+            return
+        case "sending":
+            raise NotAllowed(f"{order.number} is being sent: undo that first.")
+        case "part_received":
+            raise NotAllowed(f"Some of {order.number} has come: close it short instead.")
+        case _:
+            raise NotAllowed(f"{order.number} is {SAID[order.state]} already.")
+
+
+def _close(order: Order, state: str, now: datetime) -> None:
+    order.state = state
+    for line in order.lines:
+        line.is_draft = False
+        line.closed_at = line.closed_at or now

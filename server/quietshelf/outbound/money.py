@@ -1,0 +1,31 @@
+"""Amounts of money as they stand on paper. No arithmetic lives here."""
+
+SIGNS = {"GBP": "£", "EUR": "€", "USD": "$"}
+MINOR_DIGITS = {"JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "ISK": 0, "KWD": 3, "BHD": 3, "JOD": 3, "OMR": 3, "TND": 3}
+"""Decimals of the currencies that have other than two (ISO 4217)."""
+
+
+def minor_digits(currency: str) -> int:
+    """Decimals of a currency, by its ISO 4217 code."""
+    return MINOR_DIGITS.get(currency, 2)
+
+
+def amount(minor: int, currency: str) -> str:
+    """An amount in minor units, its currency said elsewhere.
+
+    >>> amount(273870, "GBP"), amount(1200, "JPY"), amount(5, "EUR")
+    ('2,738.70', '1,200', '0.05')
+    """
+    digits = minor_digits(currency)
+    whole, part = divmod(minor, 10**digits)
+    return f"{whole:,}.{part:0{digits}}" if digits else f"{whole:,}"
+
+
+def written(minor: int, currency: str) -> str:
+    """An amount in minor units with its currency.
+
+    >>> written(273870, "GBP"), written(1060, "CHF")
+    ('£2,738.70', 'CHF 10.60')
+    """
+    sign = SIGNS.get(currency, f"{currency} ")
+    return f"{sign}{amount(minor, currency)}"
