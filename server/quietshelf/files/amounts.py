@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
-from quietshelf.files.reports import Refused, Unreadable
+from quietshelf.files.reports import Refused, Unreadable, quoted
 
 LARGEST = 2_000_000_000
 """Units of a quantity and minor units of a price: what every database keeps as an integer."""
@@ -19,7 +19,7 @@ _WRITTEN = re.compile(
     rf"(?P<sign>[-+\u2212]?)\s*(?:{_CURRENCY}\s*)?(?P<inner>[-+\u2212]?)(?P<body>[\d.,' ]*)(?:\s*{_CURRENCY})?",
     re.ASCII,
 )
-_GROUPED = re.compile(r"\d{1,3}(?P<sign>[.,' ])\d{3}(?:(?P=sign)\d{3})*", re.ASCII)
+_GROUPED = re.compile(r"[1-9]\d{0,2}(?P<sign>[.,' ])\d{3}(?:(?P=sign)\d{3})*", re.ASCII)
 _SPACES = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2019": "'"})
 
 
@@ -71,15 +71,12 @@ class Amounts:
         """The exact number. Raises Unreadable."""
         written = _written(text)
         if not written or (written["sign"] and written["inner"]):
-            raise Unreadable(f'"{text}" is no number')
-        whole, sign, part = written["body"].strip().partition(self.decimal_sign)
-        if _GROUPED.fullmatch(whole):
-            whole = re.sub(r"\D", "", whole)
-        digits = whole + part
-        if not (digits.isascii() and digits.isdigit()) or len(digits) > _MOST_DIGITS:
-            raise Unreadable(f'"{text}" is no number')
+            raise Unreadable(f"{quoted(text)} is no number")
+        digits = _digits(written["body"], self.decimal_sign)
+        if digits is None:
+            raise Unreadable(f"{quoted(text)} is no number")
         minus = "-" if (written["sign"] or written["inner"]) in ("-", "\u2212") else ""
-        return Decimal(f"{minus}{whole or 0}{sign and '.'}{part}")
+        return Decimal(f"{minus}{digits}")
 
     def _money(self, text: str) -> Money:
         """An amount; also as `money`, which remembers the last thousands. Raises Unreadable."""
@@ -106,15 +103,21 @@ def _decimal_sign(text: str) -> str | None:
     ['.', ',', ',', '.', '.', 'either', None]
     """
     written = _written(text)
-    signs = re.findall(r"[.,]", written["body"]) if written else []
-    if not written or not signs:
+    if not written or not ("." in text or "," in text):
         return None
-    if len(set(signs)) == 2:
-        return str(signs[-1])
-    if len(signs) > 1:
-        return "." if signs[0] == "," else ","
-    grouped = _GROUPED.fullmatch(written["body"].strip())
-    return "either" if grouped and not written["body"].startswith("0") else str(signs[0])
+    fitting = [sign for sign in ".," if _digits(written["body"], sign) is not None]
+    return "either" if len(fitting) == 2 else next(iter(fitting), None)
+
+
+def _digits(body: str, decimal_sign: str) -> str | None:
+    """The digits with a point before the decimals, None where this is no number with that decimal sign."""
+    whole, _, part = body.strip().partition(decimal_sign)
+    if _GROUPED.fullmatch(whole):
+        whole = re.sub(r"\D", "", whole)
+    digits = whole + part
+    if not (digits.isascii() and digits.isdigit()) or len(digits) > _MOST_DIGITS:
+        return None
+    return f"{whole or 0}.{part or 0}"
 
 
 def _kept(number: int, text: str) -> int:

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP
 from typing import TypeVar
 
-from quietshelf.files.reports import Reason, Unreadable
+from quietshelf.files.reports import Reason, Unreadable, quoted
 from quietshelf.files.tables import Cells, Format, Parse, Reading, filled_name, name, text
 
 Thing = TypeVar("Thing")
@@ -170,14 +170,14 @@ def _first_of(seen: set[Hashable], identity: Hashable, row: Thing) -> Thing | Re
 def _email(cell: str) -> str:
     address = text(cell)
     if not _ADDRESS.fullmatch(address):
-        raise Unreadable(f'"{address}" is no e-mail address')
+        raise Unreadable(f"{quoted(address)} is no e-mail address")
     return address
 
 
 def _currency(cell: str) -> str:
     code = text(cell).upper()
     if not re.fullmatch(r"[A-Z]{3}", code):
-        raise Unreadable(f'"{cell}" is no currency code such as GBP')
+        raise Unreadable(f"{quoted(cell)} is no currency code such as GBP")
     return code
 
 
@@ -188,7 +188,7 @@ def _weekday(cell: str) -> int:
         return int(day)
     fitting = [number for number, weekday in enumerate(WEEKDAYS, start=1) if len(day) >= 3 and weekday.startswith(day)]
     if not fitting:
-        raise Unreadable(f'"{cell}" is no weekday such as Tuesday, or 2')
+        raise Unreadable(f"{quoted(cell)} is no weekday such as Tuesday, or 2")
     return fitting[0]
 
 

@@ -12,7 +12,7 @@ from enum import StrEnum
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from quietshelf.files.reports import Refused, Unreadable
+from quietshelf.files.reports import Refused, Unreadable, quoted
 
 _WRITTEN = re.compile(
     r"(?P<a>\d{1,4})(?P<sign>[-/.])(?P<b>\d{1,2})(?P=sign)(?P<c>\d{1,4})"
@@ -89,11 +89,11 @@ class Dates:
         """The instant in UTC; also as `instant`, which remembers the last thousands. Raises Unreadable."""
         written = _WRITTEN.fullmatch(text.strip())
         if not written:
-            raise Unreadable(f'"{text}" is no date such as 2011-12-09 or 2011-12-09 12:50')
+            raise Unreadable(f"{quoted(text)} is no date such as 2011-12-09 or 2011-12-09 12:50")
         try:
             return self._parts(written)
         except (ValueError, OverflowError) as error:
-            raise Unreadable(f'"{text}" is no date: {error}') from error
+            raise Unreadable(f"{quoted(text)} is no date: {error}") from error
 
     def _parts(self, written: re.Match[str]) -> datetime:
         a, b, c = int(written["a"]), int(written["b"]), int(written["c"])

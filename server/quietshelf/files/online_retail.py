@@ -1,6 +1,7 @@
 """The UCI "Online Retail" set as published: a wholesaler's order lines, recognised by their header.
 
-What its codes and notes mean was learnt from the set itself; docs/policy.md says what is done with each kind.
+What its codes and notes mean was learnt from the set itself. A cancellation (an invoice that begins with C) is a return
+on its own day; what is neither a sale nor a return is skipped by a named reason.
 """
 
 from quietshelf.files.reports import Reason

@@ -25,11 +25,13 @@ LONGEST_LINE = 1_000_000
 """Characters; a longer line is no table of ours, and would not fit in memory flat."""
 
 _ESCAPED_BYTE = re.compile("[\udc80-\udcff]")
+_DAMAGED_GZIP = (EOFError, zlib.error, gzip.BadGzipFile)
+_DAMAGE = "the gzip file is cut short or damaged; make it anew"
 _OTHER_FILES = {
-    b"PK\x03\x04": "this is an Excel workbook or a zip archive; save the sheet as CSV UTF-8",
-    b"\xd0\xcf\x11\xe0": "this is an old Excel workbook; save the sheet as CSV UTF-8",
-    b"\xff\xfe": "line 1 is not UTF-8 but UTF-16; save it as CSV UTF-8",
-    b"\xfe\xff": "line 1 is not UTF-8 but UTF-16; save it as CSV UTF-8",
+    b"PK\x03\x04": "an Excel workbook or a zip archive; save the sheet as CSV UTF-8",
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook; save the sheet as CSV UTF-8",
+    b"\xff\xfe": "UTF-16, not UTF-8; save it as CSV UTF-8",
+    b"\xfe\xff": "UTF-16, not UTF-8; save it as CSV UTF-8",
 }
 
 
@@ -48,8 +50,11 @@ class Text:
             raw.seek(0, io.SEEK_END)
             self._size = raw.tell() - self._start
         self._reading: BinaryIO | None = None
-        with self._bytes() as raw, _damage_refused(1):
-            head = self._body(raw).read(4)
+        with self._bytes() as raw:
+            try:
+                head = self._body(raw).read(4)
+            except _DAMAGED_GZIP as error:
+                raise Refused.at(1, _DAMAGE) from error
         if not head:
             raise Refused.at(1, "the file is empty")
         for magic, reason in _OTHER_FILES.items():
@@ -72,21 +77,17 @@ class Text:
             text = io.TextIOWrapper(self._body(raw), "utf-8-sig", errors="surrogateescape", newline="")
             self._reading = raw
             try:
-                while True:
+                while line := text.readline(LONGEST_LINE):
                     number += 1
-                    with _damage_refused(number):
-                        line = text.readline(LONGEST_LINE)
-                    if not line:
-                        return
                     if not line.isascii() and _ESCAPED_BYTE.search(line):
-                        raise Refused.at(number, f"line {number} is not UTF-8; save it as CSV UTF-8")
+                        raise Refused.at(number, "not UTF-8; save it as CSV UTF-8")
                     if "\0" in line:
-                        raise Refused.at(
-                            number, f"line {number} holds a zero byte, so it is no text; save it as CSV UTF-8"
-                        )
+                        raise Refused.at(number, "a zero byte: this is no text; save it as CSV UTF-8")
                     if len(line) == LONGEST_LINE:
-                        raise Refused.at(number, f"line {number} is longer than {LONGEST_LINE:,} characters")
+                        raise Refused.at(number, f"longer than {LONGEST_LINE:,} characters")
                     yield line
+            except _DAMAGED_GZIP as error:
+                raise Refused.at(number + 1, _DAMAGE) from error
             finally:
                 self._reading = None
                 text.detach()
@@ -116,6 +117,8 @@ class Table:
         self.text = text
         self.delimiter = _delimiter(text, known)
         line, self.header = next(self._rows(), (1, []))
+        if not self.header:
+            raise Refused.at(1, "the file is empty")
         self.columns = {column_name(title): place for place, title in reversed(list(enumerate(self.header)))}
         self.columns.pop("", None)
         for place, title in enumerate(self.header):
@@ -171,11 +174,3 @@ def _spooled(stream: BinaryIO) -> BinaryIO:
     shutil.copyfileobj(stream, copy)
     copy.seek(0)
     return copy  # type: ignore[return-value]
-
-
-@contextmanager
-def _damage_refused(line: int) -> Iterator[None]:
-    try:
-        yield
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise Refused.at(line, "the gzip file is cut short or damaged; make it anew") from error

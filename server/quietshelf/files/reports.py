@@ -65,6 +65,16 @@ class Unreadable(ValueError):  # noqa: N818 (it is said of a cell)
     """A cell that can't be read. Its text names the column and what stands there; the line is added by the reader."""
 
 
+def quoted(cell: str) -> str:
+    """A cell as a reason shows it: in quotes, on one line, no longer than 40 characters.
+
+    >>> quoted("31/02/ 2011")
+    '"31/02/ 2011"'
+    """
+    shown = " ".join(cell.split())
+    return f'"{shown[:40]}..."' if len(shown) > 40 else f'"{shown}"'
+
+
 @dataclass(frozen=True, slots=True)
 class Understood:
     """How a file was read, to be shown to the person who brought it."""

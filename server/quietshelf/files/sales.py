@@ -3,7 +3,6 @@
 The formats of other systems have modules of their own.
 """
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
@@ -43,13 +42,13 @@ class Ordinals:
 
     def __init__(self) -> None:
         """None has come yet."""
-        self._seen: Counter[int] = Counter()
+        self._seen: dict[int, int] = {}
 
     def next(self, identity: str) -> int:
         """1 for the first line of this identity, 2 for the second."""
         digest = digest_of(identity)
-        self._seen[digest] += 1
-        return self._seen[digest]
+        self._seen[digest] = ordinal = self._seen.get(digest, 0) + 1
+        return ordinal
 
 
 def digest_of(identity: str) -> int:
