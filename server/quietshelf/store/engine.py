@@ -53,6 +53,7 @@ def reading(engine: Engine) -> Iterator[Session]:
         Session(bind=connection, expire_on_commit=False, autoflush=False) as session,
     ):
         yield session
+        session.expunge_all()  # what was read stays readable: a rollback would empty it
         session.rollback()
 
 
