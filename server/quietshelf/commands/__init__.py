@@ -1,0 +1,1 @@
+"""The commands of `quietshelf`, a module each: parse, call one function, print. Nothing is decided or booked here."""

@@ -1,0 +1,77 @@
+"""What happens by the clock: the cycle every minute, waiting mails every second. Each job is one call to elsewhere."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy import Engine
+
+from quietshelf.clock import Clock
+from quietshelf.cycle import run_pass
+from quietshelf.outbound.mail import send_due
+from quietshelf.outbound.smtp import SmtpSettings
+from quietshelf.store import jobs
+from quietshelf.store.engine import reading, writing
+from quietshelf.store.sites import NoSiteError, the_site
+
+log = structlog.get_logger()
+
+
+@contextmanager
+def scheduled(engine: Engine, clock: Clock, smtp: SmtpSettings | None) -> Iterator[None]:
+    """Run the jobs in threads of their own while the block runs; a run that has begun is waited for at its end."""
+    scheduler = BackgroundScheduler(
+        timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 30}
+    )
+    scheduler.add_job(_steady("cycle", lambda: look(engine, clock)), "cron", second=0, id="cycle")
+    if smtp is not None:
+        scheduler.add_job(_steady("mail", lambda: send_due(engine, smtp, clock())), "interval", seconds=1, id="mail")
+    scheduler.start()
+    try:
+        yield
+    finally:
+        scheduler.shutdown()
+
+
+def look(engine: Engine, clock: Clock) -> None:
+    """This minute's pass of the cycle, unless another scheduler has claimed it or there is no shop yet."""
+    due = datetime.now(UTC).replace(second=0, microsecond=0)
+    with reading(engine) as session:
+        try:
+            site_id = the_site(session).id
+        except NoSiteError:
+            return
+    with writing(engine) as session:
+        if not jobs.claim(session, "cycle", due, datetime.now(UTC)):
+            return
+    error: str | None = None
+    try:
+        run_pass(engine, site_id, clock())
+    except Exception as fault:
+        error = str(fault)
+        raise
+    finally:
+        with writing(engine) as session:
+            jobs.end(session, "cycle", due, datetime.now(UTC), error)
+
+
+def _steady(name: str, job: Callable[[], object]) -> Callable[[], None]:
+    """A job whose fault is logged once when it begins and once when it ends, and never stops the next run."""
+    failing = False
+
+    def run() -> None:
+        nonlocal failing
+        try:
+            job()
+        except Exception as error:
+            if not failing:
+                log.error("a job fails, and is tried again", job=name, error=str(error), exc_info=True)
+            failing = True
+        else:
+            if failing:
+                log.info("a job works again", job=name)
+            failing = False
+
+    return run
