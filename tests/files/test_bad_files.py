@@ -46,6 +46,12 @@ def test_a_bad_cell_on_line_7_refuses_the_file_and_names_line_7(row: str, reason
     assert refusals(lines_with(7, row)) == [reason]
 
 
+def test_a_cell_that_never_ends_is_refused_at_once() -> None:
+    endless = "1" + " " * 100_000
+    text = csv(OWN, [f"TEA,2011-12-01 08:26{endless[1:]}x,1,2.50", f"TEA,2011-12-01,{endless}x,2.50"])
+    assert [reason.split(":")[0] for reason in refusals(text)] == ["line 2", "line 3"]
+
+
 def test_each_of_several_bad_lines_is_told_at_once() -> None:
     text = csv(OWN, [GOOD, "TEA,yesterday,2,2.50", GOOD, "TEA,2011-12-01,none,2.50"])
     assert [reason.split(":")[0] for reason in refusals(text)] == ["line 3", "line 5"]

@@ -89,9 +89,9 @@ def test_a_day_survives_writing_and_reading_in_any_zone(day: date, form: str) ->
     assert Dates(ZoneInfo("America/Sao_Paulo")).day(day.strftime(form)) == day
 
 
-def amounts(*texts: str) -> Amounts:
+def amounts(*texts: str, minor_digits: int = 2) -> Amounts:
     """The numbers of a file that writes these."""
-    learnt = Amounts(minor_digits=2)
+    learnt = Amounts(minor_digits)
     for line, text in enumerate(texts, start=2):
         learnt.observe(line, text)
     learnt.settle()
@@ -128,6 +128,11 @@ def test_a_decimal_comma_is_recognised_over_the_whole_file() -> None:
 def test_a_price_below_the_smallest_coin_is_rounded_half_up_and_said() -> None:
     assert amounts("0.125").money("0.125") == (13, True)
     assert amounts("0.001").money("0.001") == (0, True)
+
+
+def test_a_currency_of_three_decimals_reads_three_digits_behind_the_sign_as_decimals() -> None:
+    assert amounts("1.250", minor_digits=3).money("1.250") == (1250, False)
+    assert amounts("1,250", minor_digits=3).money("1,250") == (1250, False)
 
 
 def test_a_quantity_written_with_noughts_behind_the_point_is_whole() -> None:

@@ -14,6 +14,8 @@ LARGEST = 2_000_000_000
 """Units of a quantity and minor units of a price: what every database keeps as an integer."""
 
 _MOST_DIGITS = 20
+_LONGEST = 60
+"""Characters of a cell that can be a number: longer ones are neither matched nor remembered."""
 _CURRENCY = "(?:[$£¥\u20a0-\u20cf]|[A-Z]{3}|kr)"
 _WRITTEN = re.compile(
     rf"(?P<sign>[-+\u2212]?)\s*(?:{_CURRENCY}\s*)?(?P<inner>[-+\u2212]?)(?P<body>[\d.,' ]*)(?:\s*{_CURRENCY})?",
@@ -45,7 +47,7 @@ class Amounts:
 
     def observe(self, line: int, text: str) -> None:
         """Learn from one number how this file writes them. What is no number is not said here, but by reading it."""
-        sign = self._sign_of(text)
+        sign = self._sign_of(text) if len(text) <= _LONGEST else None
         if sign is None:
             return
         if sign == "either":
@@ -64,7 +66,9 @@ class Amounts:
             )
         if self._two_ways and not (point or comma):
             line, text = self._two_ways
-            raise Refused.at(line, f"{text} can be read two ways: write it without a sign between the thousands")
+            if self.minor_digits != 3:
+                raise Refused.at(line, f"{text} can be read two ways: write it without a sign between the thousands")
+            comma = (line, text) if "," in text else None  # 1,250 is what a price in dinars looks like
         self.decimal_sign = "," if comma else "."
 
     def number(self, text: str) -> Decimal:
@@ -93,7 +97,7 @@ class Amounts:
 
 
 def _written(text: str) -> re.Match[str] | None:
-    return _WRITTEN.fullmatch(text.strip().translate(_SPACES))
+    return _WRITTEN.fullmatch(text.strip().translate(_SPACES)) if len(text) <= _LONGEST else None
 
 
 def _decimal_sign(text: str) -> str | None:

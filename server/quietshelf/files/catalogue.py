@@ -13,6 +13,7 @@ from quietshelf.files.tables import Cells, Format, Parse, Reading, filled_name, 
 Thing = TypeVar("Thing")
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_LONGEST_ADDRESS = 254
 _ADDRESS = re.compile(r"[^@\s,;<>\x00-\x1f]+@[^@\s,;<>\x00-\x1f]+\.[^@\s,;<>\x00-\x1f]+")
 
 
@@ -169,7 +170,7 @@ def _first_of(seen: set[Hashable], identity: Hashable, row: Thing) -> Thing | Re
 
 def _email(cell: str) -> str:
     address = text(cell)
-    if not _ADDRESS.fullmatch(address):
+    if len(address) > _LONGEST_ADDRESS or not _ADDRESS.fullmatch(address):
         raise Unreadable(f"{quoted(address)} is no e-mail address")
     return address
 

@@ -21,6 +21,8 @@ _WRITTEN = re.compile(
     re.ASCII,
 )
 _OLDEST_YEAR = 1970
+_LONGEST = 60
+"""Characters of a cell that can be a date: longer ones are not matched."""
 
 
 class DateOrder(StrEnum):
@@ -52,7 +54,7 @@ class Dates:
             self.days_only = False
         if self._year_first and text[4:5] == "-" and text[:4].isdigit():
             return
-        written = _WRITTEN.fullmatch(text.strip())
+        written = _written(text)
         if not written:
             return
         first, second = int(written["a"]), int(written["b"])
@@ -87,7 +89,7 @@ class Dates:
 
     def _instant(self, text: str) -> datetime:
         """The instant in UTC; also as `instant`, which remembers the last thousands. Raises Unreadable."""
-        written = _WRITTEN.fullmatch(text.strip())
+        written = _written(text)
         if not written:
             raise Unreadable(f"{quoted(text)} is no date such as 2011-12-09 or 2011-12-09 12:50")
         try:
@@ -113,6 +115,10 @@ class Dates:
             year, month, day, hour, int(written["minute"] or 0), int(written["second"] or 0), microsecond, zone
         )
         return moment.astimezone(UTC)
+
+
+def _written(text: str) -> re.Match[str] | None:
+    return _WRITTEN.fullmatch(text.strip()) if len(text) <= _LONGEST else None
 
 
 def _hour(hour: int, half: str | None) -> int:
