@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from quietshelf.intake.booking import Arrival, Booked, Booking
+from quietshelf.intake.booking import Arrival, Booked, Booking, Outgoing, ack_of
 from quietshelf.intake.counts import Taken, take_events
 from quietshelf.intake.states import compare_state, know_slots, misfit, take_state
 from quietshelf.intake.statuses import heard, take_status
@@ -154,3 +154,19 @@ def _taken(booking: Booking, read: _Read) -> Taken:
     node = booking.nodes[read.node_id]
     event = read.message if isinstance(read.message, Count | Void) else None
     return Taken(read.arrival, node, booking.stream(node, read.stream), read.seq, event, read.reason)
+
+
+def set_aside(session: Session, site_id: int, arrival: Arrival, reason: str) -> Booked:
+    """Quarantine a message unread, for a reason of the server's own."""
+    booking = Booking(session, site_id, session.get_one(Site, site_id).key)
+    booking.quarantine(arrival, reason)
+    session.flush()
+    touch(session, site_id)
+    return Booked((), frozenset(), booking.counted)
+
+
+def current_acks(session: Session, site_id: int) -> list[Outgoing]:
+    """The mark of every node's current stream, for a broker that may have forgotten them."""
+    site = session.get_one(Site, site_id)
+    current = streams.current_streams(session, site_id)
+    return [ack_of(site.key, node, stream, site.epoch) for node, stream in current]

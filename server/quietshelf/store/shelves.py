@@ -31,6 +31,22 @@ def nodes_of(session: Session, site_id: int) -> list[Node]:
     return list(session.scalars(select(Node).where(Node.site_id == site_id).order_by(Node.name)))
 
 
+def node_named(session: Session, name: str) -> Node | None:
+    """The node of a name, in whichever site; None where there is none."""
+    return session.scalars(select(Node).where(Node.name == name)).first()
+
+
+def planned_slots(session: Session, node_id: int) -> list[tuple[Slot, str, float]]:
+    """A node's slots that are to hold something: each with the SKU, and what one piece weighs in grams."""
+    planned = session.execute(
+        select(Slot, Product.sku, Product.piece_weight_g)
+        .join(Product, Product.id == Slot.product_id)
+        .where(Slot.node_id == node_id, Product.piece_weight_g.is_not(None))
+        .order_by(Slot.name)
+    )
+    return [(slot, sku, weight_g) for slot, sku, weight_g in planned if weight_g is not None]
+
+
 def slots_of(session: Session, node_ids: Iterable[int]) -> dict[tuple[int, str], Slot]:
     """The slots of some nodes, by node and name."""
     found = session.scalars(select(Slot).where(Slot.node_id.in_(set(node_ids))).order_by(Slot.node_id, Slot.name))

@@ -36,6 +36,17 @@ def owners(session: Session, site_id: int, streams: Iterable[str]) -> dict[str, 
     return {stream: (node_id, name) for stream, node_id, name in rows}
 
 
+def current_streams(session: Session, site_id: int) -> list[tuple[Node, Stream]]:
+    """Every node that has been heard, with the stream that it sends on now."""
+    rows = session.execute(
+        select(Node, Stream)
+        .join(Stream, (Stream.node_id == Node.id) & (Stream.stream == Node.stream))
+        .where(Stream.site_id == site_id)
+        .order_by(Node.name)
+    )
+    return [(node, stream) for node, stream in rows]
+
+
 def lock_streams(session: Session, site_id: int, keys: Iterable[StreamKey], now: datetime) -> dict[StreamKey, Stream]:
     """The rows of these streams, locked until the transaction ends; those that are missing are made first.
 
