@@ -1,6 +1,6 @@
 """The ledger's facts: booking each once, and reading a SKU's. What is derived from them is in `states`."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -41,7 +41,7 @@ def facts_of(session: Session, site_id: int, product_id: int) -> list[Fact]:
     return facts_of_each(session, site_id, [product_id])[product_id]
 
 
-def facts_of_each(session: Session, site_id: int, product_ids: list[int]) -> dict[int, list[Fact]]:
+def facts_of_each(session: Session, site_id: int, product_ids: Collection[int]) -> dict[int, list[Fact]]:
     """The facts of some SKUs, each in order of happening; an empty list for a SKU without any."""
     rows = session.execute(
         select(FactRow.product_id, *_COLUMNS)

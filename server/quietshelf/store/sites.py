@@ -1,5 +1,6 @@
 """The site: finding it, making it, and saying that a page about it has changed."""
 
+from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import select, update
@@ -34,6 +35,11 @@ def create_site(session: Session, *, key: str, name: str, time_zone: str, curren
     session.add(site)
     session.flush()
     return site
+
+
+def looked(session: Session, site_id: int, now: datetime) -> None:
+    """Note that the cycle has looked at the whole site."""
+    session.execute(update(Site).where(Site.id == site_id).values(looked_at=now))
 
 
 def touch(session: Session, site_id: int) -> None:

@@ -1,11 +1,15 @@
-"""What the cycle loads of SKUs, and what it saves: state, decisions, drafts. The deciding itself is in rules/."""
+"""Each SKU's state: saying that it is stale, which are due, and saving what was decided under its version."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import bindparam, delete, func, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
-from quietshelf.store.tables import SkuState
+from quietshelf.rules.velocity import DaySum
+from quietshelf.store.tables import DecisionRow, Feed, Product, SkuDay, SkuState
 from quietshelf.store.upsert import in_chunks, insert
 
 
@@ -15,10 +19,136 @@ def mark_stale(session: Session, site_id: int, product_ids: Iterable[int]) -> No
     In order of id, so that two transactions that mark the same SKUs wait for each other and do not lock up.
     """
     for chunk in in_chunks(sorted(set(product_ids))):
-        rows: list[dict[str, Any]] = [
-            {"site_id": site_id, "product_id": product_id, "version": 1, "stale": True} for product_id in chunk
-        ]
+        rows = [{"site_id": site_id, "product_id": product_id, "version": 1, "stale": True} for product_id in chunk]
         mark = insert(session, SkuState).on_conflict_do_update(
             index_elements=["site_id", "product_id"], set_={"version": SkuState.version + 1, "stale": True}
         )
         session.connection().execute(mark, rows)
+
+
+def without_state(session: Session, site_id: int) -> list[int]:
+    """Products of which this site has no state yet: new ones."""
+    no_state = ~select(SkuState).where(SkuState.site_id == site_id, SkuState.product_id == Product.id).exists()
+    return list(session.scalars(select(Product.id).where(no_state)))
+
+
+def due(session: Session, site_id: int, known_until: datetime, today: date) -> list[int]:
+    """The SKUs to decide: a fact has come, a new day has begun, or a pick has waited long enough by `known_until`."""
+    return list(
+        session.scalars(
+            select(SkuState.product_id)
+            .where(
+                SkuState.site_id == site_id,
+                or_(
+                    SkuState.stale,
+                    SkuState.decided_for.is_(None),
+                    SkuState.decided_for != today,
+                    SkuState.decide_again_at <= known_until,
+                ),
+            )
+            .order_by(SkuState.product_id)
+        )
+    )
+
+
+def every_sku(session: Session, site_id: int) -> list[int]:
+    """All SKUs of a site."""
+    return list(
+        session.scalars(select(SkuState.product_id).where(SkuState.site_id == site_id).order_by(SkuState.product_id))
+    )
+
+
+def known_until(session: Session, site_id: int) -> datetime | None:
+    """The least of the sales feeds' last words; None where there is no feed."""
+    return session.scalar(select(func.min(Feed.known_until)).where(Feed.site_id == site_id))
+
+
+def states_of(session: Session, site_id: int, product_ids: Collection[int]) -> dict[int, SkuState]:
+    """The states of some SKUs, by product; one that has none is left out."""
+    rows = session.scalars(select(SkuState).where(SkuState.site_id == site_id, SkuState.product_id.in_(product_ids)))
+    return {state.product_id: state for state in rows}
+
+
+def unchanged(session: Session, site_id: int, versions: Mapping[int, int]) -> set[int]:
+    """Those of `versions` (by product) whose state is still at that version, held until this transaction ends."""
+    rows = session.execute(
+        select(SkuState.product_id, SkuState.version)
+        .where(SkuState.site_id == site_id, SkuState.product_id.in_(versions))
+        .order_by(SkuState.product_id)
+        .with_for_update()
+    )
+    return {product_id for product_id, version in rows if versions[product_id] == version}
+
+
+def save_states(session: Session, site_id: int, rows: list[dict[str, Any]]) -> None:
+    """Save decided states: each row has `of`, the product's id, and the columns; the version rises, stale ends."""
+    if not rows:
+        return
+    columns = [name for name in rows[0] if name != "of"]
+    decided = (
+        update(SkuState)
+        .where(SkuState.site_id == site_id, SkuState.product_id == bindparam("of"))
+        .values({name: bindparam(name) for name in columns} | {"version": SkuState.version + 1, "stale": False})
+    )
+    session.connection().execute(decided, rows)
+
+
+def add_decisions(session: Session, rows: list[dict[str, Any]]) -> None:
+    """Keep what was decided and why, as the pages of SKUs tell it."""
+    if rows:
+        session.connection().execute(insert(session, DecisionRow), rows)
+
+
+# what a SKU sold by day -----------------------------------------------------------------------
+
+
+def days_of_each(session: Session, site_id: int, product_ids: Collection[int]) -> dict[int, dict[date, DaySum]]:
+    """What some SKUs sold, by day, as last derived."""
+    rows = session.execute(
+        select(SkuDay.product_id, SkuDay.day, SkuDay.units, SkuDay.revenue_minor).where(
+            SkuDay.site_id == site_id, SkuDay.product_id.in_(product_ids)
+        )
+    )
+    days: dict[int, dict[date, DaySum]] = {product_id: {} for product_id in product_ids}
+    for product_id, day, units, revenue_minor in rows:
+        days[product_id][day] = DaySum(units, revenue_minor)
+    return days
+
+
+@dataclass(frozen=True)
+class DaysOf:
+    """What one SKU sold by day, as it was and as it is derived now."""
+
+    product_id: int
+    before: Mapping[date, DaySum]
+    now: Mapping[date, DaySum]
+
+
+def save_days(session: Session, site_id: int, skus: Iterable[DaysOf]) -> None:
+    """Make the daily sums what is derived now, touching only days that differ."""
+    differ: list[dict[str, Any]] = []
+    gone: list[tuple[int, date]] = []
+    for sku in skus:
+        gone += [(sku.product_id, day) for day in sku.before.keys() - sku.now.keys()]
+        differ += [
+            {
+                "site_id": site_id,
+                "product_id": sku.product_id,
+                "day": day,
+                "units": sums.units,
+                "revenue_minor": sums.revenue_minor,
+            }
+            for day, sums in sku.now.items()
+            if sku.before.get(day) != sums
+        ]
+    if differ:
+        write = insert(session, SkuDay)
+        write = write.on_conflict_do_update(
+            index_elements=["site_id", "product_id", "day"],
+            set_={"units": write.excluded.units, "revenue_minor": write.excluded.revenue_minor},
+        )
+        session.connection().execute(write, differ)
+    for chunk in in_chunks(gone):
+        session.execute(
+            delete(SkuDay).where(SkuDay.site_id == site_id, tuple_(SkuDay.product_id, SkuDay.day).in_(chunk))
+        )

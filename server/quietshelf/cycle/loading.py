@@ -1,0 +1,197 @@
+"""From the database to what the rules decide on: one Item a SKU. Nothing is decided and nothing is written here."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from quietshelf.rules.decide import Item, Supply
+from quietshelf.rules.exceptions import ExceptionKind, silent_node
+from quietshelf.rules.facts import Fact
+from quietshelf.rules.leadtimes import Closing, LeadTime, OpenOrder, lead_time, promise
+from quietshelf.rules.ledger import derive
+from quietshelf.rules.ordering import DraftLine, Terms
+from quietshelf.rules.policy import Policy
+from quietshelf.rules.velocity import DaySum, net_days
+from quietshelf.rules.zones import Zone
+from quietshelf.store.drafts import draft_lines, ruled_on
+from quietshelf.store.facts import facts_of_each
+from quietshelf.store.states import days_of_each, known_until, states_of
+from quietshelf.store.supply import OpenLine, SupplyRecord, open_lines, products_of, records
+from quietshelf.store.tables import OrderLine, Product, Site, SkuState
+from quietshelf.store.troubles import ShelfWord, shelf_words
+
+
+@dataclass(frozen=True)
+class Moment:
+    """The site and the instant that a pass decides for."""
+
+    site_id: int
+    zone: ZoneInfo
+    now: datetime
+    known_until: datetime
+    """T: sales are known until then, at most now."""
+    policy: Policy
+
+    @property
+    def today(self) -> date:
+        """The site's day of T: with it the velocity's window ends."""
+        return self.day(self.known_until)
+
+    def day(self, at: datetime) -> date:
+        """The site's day of an instant."""
+        return at.astimezone(self.zone).date()
+
+
+@dataclass(frozen=True)
+class Known:
+    """What was loaded of one SKU, and the item that the rules decide on."""
+
+    product: Product
+    state: SkuState
+    supplier_id: int | None
+    days_before: Mapping[date, DaySum]
+    days: Mapping[date, DaySum]
+    item: Item
+    doubtful: bool
+    """A shelf is not sure of its count."""
+
+
+def moment_of(session: Session, site_id: int, now: datetime, policy: Policy) -> Moment:
+    """The moment of `now` at a site."""
+    feeds = known_until(session, site_id)
+    zone = ZoneInfo(session.get_one(Site, site_id).time_zone)
+    return Moment(site_id, zone, now, now if feeds is None else min(now, feeds), policy)
+
+
+def load(
+    session: Session, moment: Moment, product_ids: Collection[int], suppliers: Mapping[int, SupplyRecord] | None = None
+) -> list[Known]:
+    """What is known of some SKUs, in as many queries for one as for hundreds.
+
+    `suppliers` are the records of all suppliers, where a pass has read them already.
+    """
+    site_id = moment.site_id
+    products = products_of(session, product_ids)
+    states = states_of(session, site_id, product_ids)
+    if suppliers is None:
+        suppliers = records(session, moment.zone, {p.supplier_id for p in products.values() if p.supplier_id})
+    facts = facts_of_each(session, site_id, product_ids)
+    days = days_of_each(session, site_id, product_ids)
+    coming = open_lines(session, site_id, product_ids)
+    drafts = draft_lines(session, site_id, product_ids)
+    words: dict[int | None, list[ShelfWord]] = {}
+    for word in shelf_words(session, site_id, product_ids):
+        words.setdefault(word.product_id, []).append(word)
+    return [
+        _known(
+            moment,
+            products[product_id],
+            state,
+            suppliers,
+            facts[product_id],
+            days[product_id],
+            coming.get(product_id, ()),
+            drafts.get(product_id),
+            words.get(product_id, ()),
+        )
+        for product_id, state in sorted(states.items())
+    ]
+
+
+def _known(
+    moment: Moment,
+    product: Product,
+    state: SkuState,
+    suppliers: Mapping[int, SupplyRecord],
+    facts: Sequence[Fact],
+    days_before: Mapping[date, DaySum],
+    coming: Sequence[OpenLine],
+    draft: OrderLine | None,
+    words: Sequence[ShelfWord],
+) -> Known:
+    days = net_days(facts, moment.zone) if state.stale else days_before
+    record = suppliers.get(product.supplier_id) if product.supplier_id is not None else None
+    window = _window(days, moment.today, moment.policy.velocity_days)
+    item = Item(
+        sku=product.sku,
+        today=moment.today,
+        book=derive(facts, moment.known_until, moment.policy),
+        sold_in_window=sum(day.units for day in window),
+        revenue_in_window_minor=sum(day.revenue_minor for day in window),
+        sold_in_lot_days=sum(day.units for day in _window(days, moment.today, moment.policy.lot_days)),
+        price_minor=product.price_minor,
+        cost_minor=product.cost_minor,
+        supply=_supply(product, record, moment.policy) if record else None,
+        open_orders=tuple(_open_order(line, suppliers.get(line.supplier_id), moment) for line in coming),
+        draft=_draft(draft, moment) if draft else None,
+        previous_zone=Zone(state.zone) if state.decided_at else None,
+        doubt=_doubt(words, moment),
+    )
+    return Known(
+        product,
+        state,
+        product.supplier_id if record else None,
+        days_before,
+        days,
+        item,
+        any(word.doubt is not None for word in words),
+    )
+
+
+def _window(days: Mapping[date, DaySum], last: date, length_days: int) -> list[DaySum]:
+    """The sums of the `length_days` days up to and including `last`."""
+    first = last - timedelta(days=length_days - 1)
+    return [sums for day, sums in days.items() if first <= day <= last]
+
+
+def _supply(product: Product, record: SupplyRecord, policy: Policy) -> Supply:
+    supplier = record.supplier
+    closing = None
+    if supplier.closed_from is not None and supplier.closed_to is not None:
+        closing = Closing(supplier.closed_from, supplier.closed_to)
+    return Supply(
+        supplier=supplier.name,
+        terms=Terms(product.pack, product.minimum_order),
+        lead=lead_of(record, policy),
+        delays=record.delays,
+        order_day=supplier.order_day,
+        closing=closing,
+    )
+
+
+def lead_of(record: SupplyRecord | None, policy: Policy) -> LeadTime:
+    """The lead time that a supplier's record tells; without a record, what is taken for an unknown supplier."""
+    if record is None:
+        return lead_time((), None, policy)
+    return lead_time(record.lead_days, record.supplier.quoted_lead_days, policy)
+
+
+def _open_order(line: OpenLine, record: SupplyRecord | None, moment: Moment) -> OpenOrder:
+    """An order on its way as the rules see it; one that is approved and not sent counts as sent today."""
+    sent_on = moment.today if line.sent_at is None else moment.day(line.sent_at)
+    quoted = record.supplier.quoted_lead_days if record else None
+    promised = promise(line.promised_on, sent_on, quoted, lead_of(record, moment.policy))
+    return OpenOrder(line.number, line.units, sent_on, promised, line.expected_on)
+
+
+def _draft(line: OrderLine, moment: Moment) -> DraftLine:
+    edited_on = moment.day(line.edited_at) if line.edited_at else None
+    if edited_on is None and line.ruled is None:
+        edited_on = moment.today  # added by a person: the rule leaves it alone
+    return DraftLine(line.quantity, ruled_on(line), edited_on)
+
+
+def _doubt(words: Sequence[ShelfWord], moment: Moment) -> str | None:
+    """Why a SKU's shelves can't be trusted now, the gravest reason first."""
+    if any(silent_node(word.node, word.heard_at, moment.now, moment.policy) for word in words):
+        return ExceptionKind.NODE_SILENT
+    if any(word.health is not None for word in words):
+        return ExceptionKind.CELL_FAULTY
+    if any(word.doubt is not None for word in words):
+        return ExceptionKind.COUNT_DOUBTFUL
+    if any(word.disagrees for word in words):
+        return ExceptionKind.COUNT_DISAGREES
+    return None

@@ -1,0 +1,83 @@
+"""Looking at SKUs: at some of them at once, or at all that are due. What is known is loaded, decided and saved."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Engine
+
+from quietshelf.cycle.loading import Moment, load, moment_of
+from quietshelf.cycle.saving import Decided, Saved, save
+from quietshelf.cycle.site import look_at_site
+from quietshelf.rules.decide import decide
+from quietshelf.rules.policy import Policy
+from quietshelf.store.engine import reading, writing
+from quietshelf.store.states import due, every_sku, mark_stale, without_state
+from quietshelf.store.supply import SupplyRecord, records
+from quietshelf.store.upsert import in_chunks
+
+SKUS_AT_ONCE = 500
+"""SKUs that are loaded, decided and saved together, at most: so long does a pass keep others from writing."""
+
+PLAIN = Policy()
+
+
+@dataclass(frozen=True)
+class PassReport:
+    """What a pass did: SKUs it looked at, decided and saved, and exceptions that it opened and closed."""
+
+    looked: int
+    decided: int
+    saved: int
+    opened: int
+    closed: int
+
+
+def decide_skus(
+    engine: Engine, site_id: int, product_ids: Collection[int], now: datetime, policy: Policy = PLAIN
+) -> None:
+    """Decide about some SKUs at once, after a booking. One of which more is known meanwhile stays for the next pass."""
+    for chunk in in_chunks(sorted(set(product_ids)), SKUS_AT_ONCE):
+        with reading(engine) as session:
+            moment = moment_of(session, site_id, now, policy)
+        _decide(engine, moment, chunk, None)
+
+
+def run_pass(engine: Engine, site_id: int, now: datetime, *, whole: bool = False, policy: Policy = PLAIN) -> PassReport:
+    """Look at the site: at what is not a SKU's, then at every SKU that is due (`whole`: at all of them).
+
+    Nothing is decided twice that another pass decides at the same time, and what is killed on the way leaves each SKU
+    either decided or due.
+    """
+    with reading(engine) as session:
+        moment = moment_of(session, site_id, now, policy)
+        new = without_state(session, site_id)
+    if new:
+        with writing(engine) as session:
+            mark_stale(session, site_id, new)
+    moved = look_at_site(engine, moment)
+    with reading(engine) as session:
+        to_decide = every_sku(session, site_id) if whole else due(session, site_id, moment.known_until, moment.today)
+        suppliers = records(session, moment.zone) if to_decide else {}
+    decided, saved = 0, []
+    for chunk in in_chunks(to_decide, SKUS_AT_ONCE):
+        count, done = _decide(engine, moment, chunk, suppliers)
+        decided += count
+        saved.append(done)
+    return PassReport(
+        looked=len(to_decide),
+        decided=decided,
+        saved=sum(done.skus for done in saved),
+        opened=len(moved.opened) + sum(done.opened for done in saved),
+        closed=len(moved.closed) + sum(done.closed for done in saved),
+    )
+
+
+def _decide(
+    engine: Engine, moment: Moment, product_ids: list[int], suppliers: dict[int, SupplyRecord] | None
+) -> tuple[int, Saved]:
+    """Load, decide, save. Deciding holds no transaction open; how many were decided, and what was saved."""
+    with reading(engine) as session:
+        known = load(session, moment, product_ids, suppliers)
+    decided = [Decided(one, decide(one.item, moment.policy)) for one in known]
+    return len(decided), save(engine, moment, decided)

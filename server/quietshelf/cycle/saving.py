@@ -1,0 +1,156 @@
+"""What was decided, saved in one transaction: state, daily sums, draft lines, decisions and exceptions together."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from quietshelf.cycle.loading import Known, Moment
+from quietshelf.rules.decide import Decision
+from quietshelf.rules.exceptions import ExceptionKind, Opening
+from quietshelf.rules.ordering import Act
+from quietshelf.rules.zones import Zone
+from quietshelf.store.drafts import Drafts, Wanted, Written
+from quietshelf.store.engine import writing
+from quietshelf.store.exceptions import Open, move_of_skus
+from quietshelf.store.sites import touch
+from quietshelf.store.states import DaysOf, add_decisions, save_days, save_states, unchanged
+
+TRIES = 3
+"""How often a transaction is tried that meets another's new draft."""
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A SKU as it was loaded, and what the rules decided about it."""
+
+    known: Known
+    decision: Decision
+
+    @property
+    def product_id(self) -> int:
+        """The SKU's product."""
+        return self.known.product.id
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What a saving transaction did: SKUs saved, exceptions opened and closed."""
+
+    skus: int
+    opened: int
+    closed: int
+
+
+def save(engine: Engine, moment: Moment, decided: Sequence[Decided]) -> Saved:
+    """Save decisions about at most a few hundred SKUs in one transaction.
+
+    A SKU of which more is known by now stays as it is, and stale: the next pass decides about it. Where another
+    transaction made the supplier's draft, or a person the SKU's draft line, at the same time, it is tried anew.
+    """
+    for left in reversed(range(TRIES)):
+        try:
+            with writing(engine) as session:
+                return _save(session, moment, decided)
+        except IntegrityError:
+            if not left:
+                raise
+    raise AssertionError("a last try returns or raises")
+
+
+def _save(session: Session, moment: Moment, decided: Sequence[Decided]) -> Saved:
+    # in the order in which everybody takes what they hold: orders, SKUs' states, the site
+    drafts = Drafts(
+        session,
+        moment.site_id,
+        [one.product_id for one in decided if one.decision.line.act is not Act.NONE],
+        {one.known.supplier_id for one in decided if one.decision.line.act is not Act.NONE and one.known.supplier_id},
+        moment.now,
+    )
+    valid = unchanged(session, moment.site_id, {one.product_id: one.known.state.version for one in decided})
+    current = [one for one in decided if one.product_id in valid]
+    written = [change for one in current if (change := _follow(drafts, one, moment))]
+    drafts.finish()
+    save_states(session, moment.site_id, [_state(one, moment) for one in current])
+    save_days(
+        session, moment.site_id, [DaysOf(one.product_id, one.known.days_before, one.known.days) for one in current]
+    )
+    add_decisions(session, _decisions(current, written, moment))
+    moved = move_of_skus(session, moment.site_id, valid, [o for one in current for o in _openings(one)], moment.now)
+    if written or moved or any(one.known.state.figures != one.decision.figures() for one in current):
+        touch(session, moment.site_id)
+    return Saved(len(current), len(moved.opened), len(moved.closed))
+
+
+def _follow(drafts: Drafts, one: Decided, moment: Moment) -> Written | None:
+    """Let the SKU's draft line follow the rule."""
+    line, supplier_id = one.decision.line, one.known.supplier_id
+    if line.act is Act.DROP:
+        return drafts.drop_line(one.product_id)
+    if line.act is Act.NONE or line.proposal is None or supplier_id is None:
+        return None
+    return drafts.set_line(
+        Wanted(
+            one.product_id,
+            supplier_id,
+            line.proposal.quantity,
+            asdict(line.proposal) | {"ruled_on": moment.today.isoformat()},
+            one.known.product.cost_minor,
+        )
+    )
+
+
+def _state(one: Decided, moment: Moment) -> dict[str, Any]:
+    """The columns of the SKU's state."""
+    decision, book, before = one.decision, one.known.item.book, one.known.state
+    same_zone = before.decided_at is not None and before.zone == decision.zone
+    return {
+        "of": one.product_id,
+        "book": book.book,
+        "on_hand": decision.on_hand,
+        "sensed": book.sensed,
+        "waiting": book.waiting,
+        "on_order": decision.on_order,
+        "sold_60": decision.velocity.units,
+        "velocity": float(decision.velocity.per_day),
+        "zone": decision.zone.value,
+        "zone_since": before.zone_since if same_zone else moment.now,
+        "risk_minor_per_day": decision.risk_minor_per_day,
+        "figures": decision.figures(),
+        "decided_at": moment.now,
+        "decided_for": moment.today,
+        "decide_again_at": decision.decide_again_at,
+    }
+
+
+def _decisions(current: Sequence[Decided], written: Sequence[Written], moment: Moment) -> list[dict[str, Any]]:
+    """A row for each change of zone, and for each change of a draft line. That a new SKU is Green is no news."""
+    by_product = {one.product_id: one for one in current}
+    changes: list[tuple[Decided, str, dict[str, Any]]] = [
+        (one, one.decision.zone.value, {})
+        for one in current
+        if one.decision.zone is not (one.known.item.previous_zone or Zone.GREEN)
+    ]
+    changes += [(by_product[change.product_id], change.what, {"order": change.number}) for change in written]
+    return [
+        {
+            "site_id": moment.site_id,
+            "product_id": one.product_id,
+            "at": moment.now,
+            "what": what,
+            "figures": one.decision.figures() | more,
+        }
+        for one, what, more in changes
+    ]
+
+
+def _openings(one: Decided) -> list[Open]:
+    """What is open about the SKU: what the rules say, and a shelf's doubt of its own count."""
+    openings = list(one.decision.openings)
+    if one.known.doubtful:
+        risk, figures = one.decision.risk_minor_per_day, one.decision.figures()
+        openings.append(Opening(ExceptionKind.COUNT_DOUBTFUL, one.known.item.sku, risk, figures))
+    return [Open(opening, product_id=one.product_id) for opening in openings]

@@ -1,0 +1,154 @@
+"""Draft orders as the rules write them: one draft a supplier, one line a SKU. What a person does is in `orders`."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import delete, or_, select, update
+from sqlalchemy.orm import Session
+
+from quietshelf.store.orders import changed, next_number
+from quietshelf.store.tables import Mail, Order, OrderLine
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The line that the rules want for a SKU."""
+
+    product_id: int
+    supplier_id: int
+    quantity: int
+    ruled: dict[str, Any]
+    """The proposal's figures, and `ruled_on`, the day of it."""
+    unit_cost_minor: int | None
+
+
+@dataclass(frozen=True)
+class Written:
+    """A change of a draft: what became of which SKU's line, on which order."""
+
+    product_id: int
+    what: str
+    """drafted, redrafted or undrafted."""
+    number: str
+
+
+def draft_lines(session: Session, site_id: int, product_ids: Collection[int]) -> dict[int, OrderLine]:
+    """The draft lines of some SKUs, by product."""
+    rows = session.scalars(
+        select(OrderLine)
+        .where(OrderLine.site_id == site_id, OrderLine.is_draft, OrderLine.product_id.in_(product_ids))
+        .execution_options(populate_existing=True)
+    )
+    return {line.product_id: line for line in rows}
+
+
+def ruled_on(line: OrderLine) -> date:
+    """The day on which the rules last set a line; for one that a person added, the first of all days."""
+    said = (line.ruled or {}).get("ruled_on")
+    return date.fromisoformat(said) if said else date.min
+
+
+class Drafts:
+    """The drafts that one saving transaction may write to, held until it ends."""
+
+    def __init__(
+        self, session: Session, site_id: int, product_ids: Collection[int], supplier_ids: Collection[int], now: datetime
+    ) -> None:
+        """Hold the drafts of these suppliers, and those that these products stand on.
+
+        To be the first thing that a transaction holds, as it is for who approves an order: so the two can't lock up.
+        """
+        self._session, self._site_id, self._now = session, site_id, now
+        stands_on = select(OrderLine.order_id).where(
+            OrderLine.site_id == site_id, OrderLine.is_draft, OrderLine.product_id.in_(product_ids)
+        )
+        held = session.scalars(
+            select(Order)
+            .where(
+                Order.site_id == site_id,
+                Order.state == "draft",
+                or_(Order.supplier_id.in_(supplier_ids), Order.id.in_(stands_on)),
+            )
+            .order_by(Order.id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+        self._orders = {order.id: order for order in held}
+        self._lines = draft_lines(session, site_id, product_ids)
+        self._changed: set[int] = set()
+
+    def set_line(self, wanted: Wanted) -> Written | None:
+        """Make the SKU's draft line what is wanted. None where it is that already, or a person has edited it."""
+        line = self._lines.get(wanted.product_id)
+        if line is not None and not self._is_the_rules(line):
+            return None
+        if line is not None and self._orders[line.order_id].supplier_id == wanted.supplier_id:
+            if line.quantity == wanted.quantity:
+                return None
+            line.quantity, line.ruled, line.unit_cost_minor = wanted.quantity, wanted.ruled, wanted.unit_cost_minor
+            return self._written(line, "redrafted")
+        if line is not None:
+            self._remove(line)  # its supplier is no longer the SKU's
+        line = OrderLine(
+            order_id=self._draft_of(wanted.supplier_id).id,
+            site_id=self._site_id,
+            product_id=wanted.product_id,
+            is_draft=True,
+            quantity=wanted.quantity,
+            ruled=wanted.ruled,
+            unit_cost_minor=wanted.unit_cost_minor,
+        )
+        self._session.add(line)
+        return self._written(line, "drafted")
+
+    def drop_line(self, product_id: int) -> Written | None:
+        """Take the SKU's draft line off. None where there is none, or a person has edited it."""
+        line = self._lines.get(product_id)
+        if line is None or not self._is_the_rules(line):
+            return None
+        self._remove(line)
+        return self._written(line, "undrafted")
+
+    def finish(self) -> None:
+        """Raise the changed drafts' versions, and let drafts go on which nothing stands any more."""
+        self._session.flush()
+        for order_id in sorted(self._changed):
+            changed(self._orders[order_id], None, self._now)
+        self._session.flush()
+        empty = ~select(OrderLine).where(OrderLine.order_id == Order.id).exists()
+        mailed = select(Mail).where(Mail.order_id == Order.id).exists()
+        emptied = (Order.id.in_(self._changed), empty)
+        self._session.execute(update(Order).where(*emptied, mailed).values(state="cancelled"))
+        self._session.execute(delete(Order).where(*emptied, ~mailed))
+
+    def _is_the_rules(self, line: OrderLine) -> bool:
+        """Whether the rules may write to a line: nobody edited it, and its order is a draft held here."""
+        return line.edited_at is None and line.ruled is not None and line.order_id in self._orders
+
+    def _draft_of(self, supplier_id: int) -> Order:
+        for order in self._orders.values():
+            if order.supplier_id == supplier_id:
+                return order
+        order = Order(
+            site_id=self._site_id,
+            number=next_number(self._session, self._site_id),
+            supplier_id=supplier_id,
+            state="draft",
+            created_at=self._now,
+        )
+        self._session.add(order)
+        self._session.flush()
+        self._orders[order.id] = order
+        return order
+
+    def _remove(self, line: OrderLine) -> None:
+        # at once, not with the next flush: that would add before it deletes, and meet "one draft line a SKU"
+        self._session.execute(delete(OrderLine).where(OrderLine.id == line.id))
+        self._session.expunge(line)
+        self._changed.add(line.order_id)
+
+    def _written(self, line: OrderLine, what: str) -> Written:
+        self._changed.add(line.order_id)
+        return Written(line.product_id, what, self._orders[line.order_id].number)

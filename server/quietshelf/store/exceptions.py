@@ -1,0 +1,102 @@
+"""Exceptions, opened and closed by their keys. Which are open is decided above; what pages read is in `pages`."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from quietshelf.rules.exceptions import Opening
+from quietshelf.store.tables import ExceptionRow
+from quietshelf.store.upsert import insert
+
+
+@dataclass(frozen=True)
+class Open:
+    """An exception that is open now, and the rows that it is about."""
+
+    opening: Opening
+    product_id: int | None = None
+    order_id: int | None = None
+    node_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Moved:
+    """The keys of exceptions that opened, and of those that closed; and whether any has other figures."""
+
+    opened: frozenset[str]
+    closed: frozenset[str]
+    refigured: bool
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """Of what opened or closed."""
+        return self.opened | self.closed
+
+    def __bool__(self) -> bool:
+        return bool(self.keys) or self.refigured
+
+
+def move_of_skus(
+    session: Session, site_id: int, product_ids: Collection[int], now_open: Sequence[Open], now: datetime
+) -> Moved:
+    """Make what is open about these SKUs exactly `now_open`."""
+    rows = select(ExceptionRow).where(ExceptionRow.product_id.in_(product_ids))
+    return _move(session, site_id, session.scalars(rows.where(*_open(site_id))), now_open, now)
+
+
+def move_of_site(session: Session, site_id: int, now_open: Sequence[Open], now: datetime) -> Moved:
+    """Make what is open about anything but SKUs exactly `now_open`."""
+    rows = select(ExceptionRow).where(ExceptionRow.product_id.is_(None))
+    return _move(session, site_id, session.scalars(rows.where(*_open(site_id))), now_open, now)
+
+
+def acknowledged_at(session: Session, site_id: int, kind: str) -> dict[int, datetime]:
+    """When a person last acknowledged an exception of this kind, by node."""
+    rows = session.execute(
+        select(ExceptionRow.node_id, func.max(ExceptionRow.acknowledged_at))
+        .where(ExceptionRow.site_id == site_id, ExceptionRow.kind == kind, ExceptionRow.acknowledged_at.is_not(None))
+        .group_by(ExceptionRow.node_id)
+    )
+    return {node_id: at for node_id, at in rows if node_id is not None and at is not None}
+
+
+def _open(site_id: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return ExceptionRow.site_id == site_id, ExceptionRow.closed_at.is_(None)
+
+
+def _move(
+    session: Session, site_id: int, were_open: Iterable[ExceptionRow], now_open: Sequence[Open], now: datetime
+) -> Moved:
+    wanted = {one.opening.key: one for one in now_open}
+    closed: set[str] = set()
+    refigured = False
+    for row in were_open:
+        one = wanted.pop(row.key, None)
+        if one is None:
+            row.closed_at = now
+            closed.add(row.key)
+        elif (row.figures, row.risk_minor_per_day) != (one.opening.figures, one.opening.risk_minor_per_day):
+            row.figures, row.risk_minor_per_day = one.opening.figures, one.opening.risk_minor_per_day
+            refigured = True
+    session.flush()
+    rows = [
+        {
+            "site_id": site_id,
+            "kind": one.opening.kind.value,
+            "key": key,
+            "product_id": one.product_id,
+            "order_id": one.order_id,
+            "node_id": one.node_id,
+            "opened_at": now,
+            "risk_minor_per_day": one.opening.risk_minor_per_day,
+            "figures": one.opening.figures,
+        }
+        for key, one in wanted.items()
+    ]
+    # another pass may have opened one of them since: "one open exception a key" holds, and theirs stands
+    if rows:
+        session.connection().execute(insert(session, ExceptionRow).on_conflict_do_nothing(), rows)
+    return Moved(frozenset(wanted), frozenset(closed), refigured)

@@ -1,0 +1,104 @@
+"""What a decision needs of supply: who sells a SKU, how its suppliers delivered, and what is on its way."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from quietshelf.store.tables import ON_ITS_WAY, Delivery, Order, OrderLine, Product, Supplier
+
+DECIDED = ("approved", "sending", *ON_ITS_WAY)
+"""States in which an order is settled, and what has not come of it counts as on order."""
+
+
+@dataclass(frozen=True)
+class SupplyRecord:
+    """A supplier, and how its deliveries went, oldest first. What came of one day's orders on one day is one."""
+
+    supplier: Supplier
+    lead_days: tuple[int, ...]
+    """From sent to received."""
+    delays: tuple[int, ...]
+    """Past its promise, 0 or less on time; only deliveries that were promised."""
+
+
+@dataclass(frozen=True)
+class OpenLine:
+    """What has not come yet of one SKU on one settled order."""
+
+    number: str
+    supplier_id: int
+    units: int
+    sent_at: datetime | None
+    """None while it is approved, but not sent."""
+    promised_on: date | None
+    expected_on: date | None
+
+
+def products_of(session: Session, product_ids: Collection[int]) -> dict[int, Product]:
+    """Products by id."""
+    return {product.id: product for product in session.scalars(select(Product).where(Product.id.in_(product_ids)))}
+
+
+def records(session: Session, zone: ZoneInfo, supplier_ids: Collection[int] | None = None) -> dict[int, SupplyRecord]:
+    """The record of some suppliers, or of all; days are those of `zone`."""
+    of_these = [] if supplier_ids is None else [Supplier.id.in_(supplier_ids)]
+    suppliers = session.scalars(select(Supplier).where(*of_these)).all()
+    rows = session.execute(
+        select(Order.supplier_id, Order.sent_at, Order.promised_on, Delivery.happened)
+        .join(OrderLine, OrderLine.order_id == Order.id)
+        .join(Delivery, Delivery.order_line_id == OrderLine.id)
+        .join(Supplier, Supplier.id == Order.supplier_id)
+        .where(Order.sent_at.is_not(None), *of_these)
+        .distinct()
+    )
+    trucks: dict[int, dict[tuple[date, date], date | None]] = {supplier.id: {} for supplier in suppliers}
+    for supplier_id, sent_at, promised_on, happened in rows:
+        if sent_at is not None:
+            trucks[supplier_id].setdefault((_day(happened, zone), _day(sent_at, zone)), promised_on)
+    return {supplier.id: _record(supplier, trucks[supplier.id]) for supplier in suppliers}
+
+
+def open_lines(session: Session, site_id: int, product_ids: Collection[int]) -> dict[int, list[OpenLine]]:
+    """What is on its way of some SKUs, by product; one of which nothing is on its way is left out."""
+    rows = session.execute(
+        select(OrderLine, Order)
+        .join(Order, Order.id == OrderLine.order_id)
+        .where(
+            OrderLine.site_id == site_id,
+            OrderLine.product_id.in_(product_ids),
+            OrderLine.closed_at.is_(None),
+            OrderLine.received < OrderLine.quantity,
+            Order.state.in_(DECIDED),
+        )
+        .order_by(Order.id)
+    )
+    found: dict[int, list[OpenLine]] = {}
+    for line, order in rows:
+        found.setdefault(line.product_id, []).append(
+            OpenLine(
+                order.number,
+                order.supplier_id,
+                line.quantity - line.received,
+                order.sent_at,
+                order.promised_on,
+                order.expected_on,
+            )
+        )
+    return found
+
+
+def _record(supplier: Supplier, trucks: dict[tuple[date, date], date | None]) -> SupplyRecord:
+    in_order = sorted(trucks.items(), key=lambda truck: truck[0])
+    return SupplyRecord(
+        supplier,
+        tuple(max(0, (came - sent).days) for (came, sent), _ in in_order),
+        tuple((came - promised).days for (came, _), promised in in_order if promised is not None),
+    )
+
+
+def _day(at: datetime, zone: ZoneInfo) -> date:
+    return at.astimezone(zone).date()
