@@ -142,7 +142,7 @@ def _check_order(session: Session, order: Order, happened: datetime, now: dateti
     if order.sent_at is not None and happened.astimezone(zone).date() < order.sent_at.astimezone(zone).date():
         sent_on = order.sent_at.astimezone(zone).date()
         raise NotAllowed(
-            f"{order.number} was sent on {sent_on.day} {sent_on:%B %Y}. Give that day or a later one; nothing is booked."
+            f"{order.number} was sent on {sent_on.day} {sent_on:%B %Y}. Give a day since then; nothing is booked."
         )
 
 

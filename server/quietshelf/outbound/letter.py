@@ -10,7 +10,8 @@ from quietshelf.outbound.money import written
 from quietshelf.outbound.paper import OrderPaper, PaperLine, long_day, order_pdf
 from quietshelf.rules.leadtimes import lead_time, promise
 from quietshelf.rules.policy import Policy
-from quietshelf.store.orders import days_to_deliver, order_of
+from quietshelf.store.orders import order_of
+from quietshelf.store.supply import records
 from quietshelf.store.tables import Mail, Order, OrderLine, Site
 
 UNDO_FOR = timedelta(seconds=10)
@@ -26,9 +27,8 @@ def paper_of(session: Session, order_id: int, now: datetime) -> OrderPaper:
 
 def promise_of(session: Session, order: Order, sent_at: datetime) -> date:
     """What an order that is sent at this instant is held to (docs/policy.md, Lead times)."""
-    policy = Policy()
     site = session.get_one(Site, order.site_id)
-    return _promise(session, order, _day(sent_at, site), policy)
+    return _promise(session, order, site, _day(sent_at, site))
 
 
 def letter(session: Session, order: Order, now: datetime) -> Mail:
@@ -84,7 +84,7 @@ def _paper(session: Session, order: Order, site: Site, day: date) -> OrderPaper:
         supplier_email=order.supplier.email,
         currency=site.currency,
         lines=tuple(_paper_line(line, site) for line in order.lines),
-        expected_on=order.promised_on or _promise(session, order, day, Policy()),
+        expected_on=order.promised_on or _promise(session, order, site, day),
         draft=order.state == "draft",
     )
 
@@ -96,10 +96,10 @@ def _paper_line(line: OrderLine, site: Site) -> PaperLine:
     return PaperLine(product.sku, " ".join(product.name.split()), line.quantity, line.unit_cost_minor, rate)
 
 
-def _promise(session: Session, order: Order, sent_on: date, policy: Policy) -> date:
-    quoted = order.supplier.quoted_lead_days
-    took = days_to_deliver(session, order.supplier_id, policy.deliveries_kept)
-    return promise(None, sent_on, quoted, lead_time(took, quoted, policy))
+def _promise(session: Session, order: Order, site: Site, sent_on: date) -> date:
+    record = records(session, ZoneInfo(site.time_zone), {order.supplier_id})[order.supplier_id]
+    quoted = record.supplier.quoted_lead_days
+    return promise(None, sent_on, quoted, lead_time(record.lead_days, quoted, Policy()))
 
 
 def _day(at: datetime, site: Site) -> date:

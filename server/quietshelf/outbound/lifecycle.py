@@ -45,8 +45,8 @@ def edit_lines(
 ) -> int:
     """Set lines of a draft, by line id, in pieces; 0 takes the line off, until the next change of its SKU.
 
-    A line that is set to another quantity counts as edited: the rule leaves it alone for a while. Returns the order's
-    new version. Raises ChangedMeanwhile, NotAllowed.
+    A line that is set to another quantity counts as edited: the rule leaves it alone for a while. A draft without lines
+    is cancelled. Returns the new version. Raises ChangedMeanwhile, NotAllowed.
     """
     with writing(engine) as session:
         order = _looked_at(session, order_id, version, user_id)
@@ -65,6 +65,8 @@ def edit_lines(
             elif quantity != line.quantity:
                 line.quantity, line.edited_at, line.edited_by = quantity, now, user_id
         if session.dirty or session.deleted:
+            if not order.lines:
+                order.state = "cancelled"
             _end(session, order, user_id, now, product_ids=())
         return order.version
 

@@ -120,19 +120,21 @@ def withdraw(session: Session, order_id: int) -> Mail | None:
     return mail if _one(session.execute(withdrawn)) else None
 
 
-def in_trouble(session: Session, site_id: int, attempts: int) -> list[Mail]:
-    """Mails that need a person: refused, their order still approved; or put off `attempts` times and still waiting."""
+def in_trouble(session: Session, site_id: int, attempts: int) -> list[tuple[Mail, str]]:
+    """Mails that need a person, each with its order's number.
+
+    Refused, and the order still approved; or put off `attempts` times and still waiting.
+    """
     refused = and_(Mail.state == "failed", Order.state == "approved")
     stuck = and_(Mail.state.in_(("waiting", "claimed")), Mail.attempts >= attempts)
     newest = select(func.max(Mail.id)).where(Mail.order_id.is_not(None)).group_by(Mail.order_id)
-    return list(
-        session.scalars(
-            select(Mail)
-            .join(Order, Order.id == Mail.order_id)
-            .where(Mail.site_id == site_id, Mail.id.in_(newest), or_(refused, stuck))
-            .order_by(Mail.id)
-        )
+    rows = session.execute(
+        select(Mail, Order.number)
+        .join(Order, Order.id == Mail.order_id)
+        .where(Mail.site_id == site_id, Mail.id.in_(newest), or_(refused, stuck))
+        .order_by(Mail.id)
     )
+    return [(mail, number) for mail, number in rows]
 
 
 def _due(now: datetime, stale_before: datetime) -> ColumnElement[bool]:

@@ -7,7 +7,7 @@ looked at tells whether it is still what they saw.
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session, selectinload
 
 from quietshelf.store.tables import Delivery, Order, OrderLine, Site, User
@@ -79,21 +79,6 @@ def may_be_draft_again(session: Session, order: Order) -> bool:
         OrderLine.order_id != order.id,
     )
     return session.scalar(others.limit(1)) is None and session.scalar(lines.limit(1)) is None
-
-
-def days_to_deliver(session: Session, supplier_id: int, last: int) -> list[int]:
-    """Days from sent to received of a supplier's last deliveries, oldest first; what came together counts once."""
-    received_on = func.max(Delivery.happened)
-    rows = session.execute(
-        select(Order.sent_at, received_on)
-        .join(OrderLine, OrderLine.order_id == Order.id)
-        .join(Delivery, Delivery.order_line_id == OrderLine.id)
-        .where(Order.supplier_id == supplier_id, Order.sent_at.is_not(None))
-        .group_by(Order.id, Order.sent_at, func.date(Delivery.happened))
-        .order_by(received_on.desc())
-        .limit(last)
-    )
-    return [max(0, (came.date() - sent.date()).days) for sent, came in rows if sent is not None][::-1]
 
 
 def deliveries_under(session: Session, site_id: int, keys: Iterable[str]) -> list[Delivery]:
