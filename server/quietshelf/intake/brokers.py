@@ -23,9 +23,9 @@ LOOK_EVERY_S = 2.0
 RIGHTS_EVERY_S = 1.0
 DEAD_AFTER = 3
 """Round trips in a row that fail before the broker is started anew."""
-NO_MOSQUITTO = (
-    "Mosquitto is not installed: the broker here is for simulated shelves only, on this machine and without passwords. "
-    "Real shelf nodes need it: install it (apt install mosquitto) and start again."
+ONLY_SIMULATED = (
+    "The broker is the embedded one, for simulated shelves only: it serves this machine alone and knows no passwords. "
+    "Real shelf nodes need Mosquitto: install it (apt install mosquitto) and start again."
 )
 
 
@@ -64,7 +64,7 @@ class RunningBroker:
         """What the page and the log say of it."""
         if not self.healthy():
             return "The broker gives no answer; it is being started again. Shelves keep what they count."
-        return NO_MOSQUITTO if self.kind == "embedded" else f"Shelf nodes connect to Mosquitto, port {self.port}."
+        return ONLY_SIMULATED if self.kind == "embedded" else f"Shelf nodes connect to Mosquitto, port {self.port}."
 
     def stop(self) -> None:
         """End the broker."""
@@ -121,7 +121,7 @@ def start_broker(
     """
     program = mosquitto_program()
     if kind == "mosquitto" and program is None:
-        raise RuntimeError(NO_MOSQUITTO)
+        raise RuntimeError("Mosquitto is not installed: install it (apt install mosquitto) and start again.")
     folder = home / "broker"
     folder.mkdir(parents=True, exist_ok=True)
     remembered = folder / "port"

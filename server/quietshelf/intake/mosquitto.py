@@ -32,7 +32,7 @@ persistence_location ./
 autosave_interval 60
 max_queued_messages 100000
 max_inflight_messages {inflight}
-message_size_limit 65536
+max_packet_size 65536
 persistent_client_expiration 60d
 log_dest stderr
 log_type error
@@ -87,6 +87,7 @@ class Mosquitto:
         )
         self._write("rights", _RIGHTS)
         self._give_away()
+        user, group = self._owner or (None, None)
         with (self._folder / "mosquitto.log").open("ab") as output:
             self._process = subprocess.Popen(
                 [self._program, "-c", "mosquitto.conf"],
@@ -95,9 +96,9 @@ class Mosquitto:
                 stdout=output,
                 stderr=output,
                 start_new_session=True,  # a Ctrl-C at the terminal is the server's: it ends the broker last
-                **(
-                    {} if self._owner is None else {"user": self._owner[0], "group": self._owner[1], "extra_groups": []}
-                ),
+                user=user,
+                group=group,
+                extra_groups=None if self._owner is None else [],
             )
         (self._folder / "pid").write_text(f"{self._process.pid}\n")
         until_s = time.monotonic() + STARTS_WITHIN_S
