@@ -1,0 +1,6 @@
+"""Bringing files into the books: sales, products, suppliers, offers, stock, deliveries. files/ knows how they read."""
+
+from quietshelf.intake.imports.bring import IMPORT_FEED, KINDS, FileKind, import_file
+from quietshelf.intake.imports.desk import Progress
+
+__all__ = ["IMPORT_FEED", "KINDS", "FileKind", "Progress", "import_file"]
