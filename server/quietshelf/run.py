@@ -20,7 +20,7 @@ from quietshelf.processes import only_one
 from quietshelf.schedule import scheduled
 from quietshelf.serving import serving
 from quietshelf.settings import Settings, SettingsError
-from quietshelf.store import people
+from quietshelf.store import people, shelves
 from quietshelf.store.engine import open_engine, reading, writing
 from quietshelf.store.schema import upgrade
 from quietshelf.store.sites import NoSiteError, the_site
@@ -81,7 +81,7 @@ def running(
         clock, smtp = wall_clock, _smtp(settings)
         if as_of is not None:
             clock, smtp, roles = _stop_clock(engine, as_of), None, roles - {Role.INTAKE}
-        own_broker = _start_broker(settings, roles, broker, opened)
+        own_broker = _start_broker(settings, engine, roles, broker, opened)
         mqtt_url = own_broker.url if own_broker else settings.mqtt_url
         status = _broker_status(own_broker, None)
         if Role.INTAKE in roles and mqtt_url is not None:
@@ -140,13 +140,20 @@ def _stop_clock(engine: Engine, day: date) -> Clock:
     return clock
 
 
-def _start_broker(settings: Settings, roles: frozenset[Role], kind: str, opened: ExitStack) -> RunningBroker | None:
-    """The broker that belongs to a whole shop, where no other is named."""
+def _start_broker(
+    settings: Settings, engine: Engine, roles: frozenset[Role], kind: str, opened: ExitStack
+) -> RunningBroker | None:
+    """The broker that belongs to a whole shop, where no other is named. It listens where the pages do."""
     if settings.mqtt_url is not None or Role.INTAKE not in roles:
         return None
     if roles != WHOLE:
         raise SettingsError("QUIETSHELF_MQTT_URL: intake alone starts no broker. Write mqtt://HOST:PORT of yours.")
-    broker = start_broker(kind, settings.home)
+
+    def credentials() -> dict[str, str]:
+        with reading(engine) as session:
+            return shelves.credentials(session)
+
+    broker = start_broker(kind, settings.home, listen=settings.http_host, credentials=credentials)
     opened.callback(broker.stop)
     return broker
 

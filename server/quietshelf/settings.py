@@ -22,7 +22,7 @@ NAMES = {
     "QUIETSHELF_MQTT_URL": "mqtt://HOST:PORT or mqtts://USER:PASSWORD@HOST:PORT; by default its own broker",
     "QUIETSHELF_SMTP_URL": "smtp://HOST:PORT or smtps://USER:PASSWORD@HOST:PORT; without it no mail goes out",
     "QUIETSHELF_MAIL_FROM": "the address that mails come from",
-    "QUIETSHELF_HTTP": "host:port of the pages; 127.0.0.1:8080 by default",
+    "QUIETSHELF_HTTP": "host:port of the pages, 127.0.0.1:8080 by default; its own broker listens at the same host",
     "QUIETSHELF_SECRET_KEY_FILE": "file with the key that signs sessions; made at home on the first start",
 }
 """Every setting, and what to write."""

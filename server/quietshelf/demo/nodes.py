@@ -19,7 +19,7 @@ from quietshelf.store import shelves
 from quietshelf.store.engine import reading
 
 AGENT = Path(sys.executable).with_name("quietshelf-edge")
-SAY_WITHIN_S = 20.0
+SPEAK_WITHIN_S = 20.0
 PIECES_WITHIN = 0.04
 """The tolerance that is planned: a piece is so near the mean, as a share, 3 times in 1,000 excepted."""
 
@@ -50,7 +50,7 @@ def nodes_running(
         start_child([AGENT, "run", "--config", folder / f"{name}.toml"], folder / f"{name}.log") for name in ids
     ]
     try:
-        _adopt_when_heard(engine, site_id, children, clock)
+        _adopt_and_wait(engine, site_id, children, clock)
         yield
     finally:
         stop_children(children)
@@ -75,6 +75,7 @@ data_dir = "{name}"
 [mqtt]
 host = "{host}"
 port = {port}
+protocol = "3.1.1"
 username = "{name}"
 password = "{made.password}"
 
@@ -92,18 +93,21 @@ def _start(folder: Path, name: str) -> subprocess.Popen[bytes]:
     return start_child([AGENT, "run", "--config", folder / f"{name}.toml"], folder / f"{name}.log")
 
 
-def _adopt_when_heard(engine: Engine, site_id: int, children: list[subprocess.Popen[bytes]], clock: Clock) -> None:
-    """Adopt each node as soon as it has said who it is."""
-    ends = monotonic() + SAY_WITHIN_S
+def _adopt_and_wait(engine: Engine, site_id: int, children: list[subprocess.Popen[bytes]], clock: Clock) -> None:
+    """Adopt each node as soon as it has said who it is; done when every slot has said what lies on it."""
+    ends = monotonic() + SPEAK_WITHIN_S
     while True:
         with reading(engine) as session:
-            waiting = [node for node in shelves.nodes_of(session, site_id) if node.adopted_at is None]
-        for node in waiting:
-            if node.stream is not None:
+            nodes = shelves.nodes_of(session, site_id)
+            slots = shelves.slots_of(session, (node.id for node in nodes)).values()
+        for node in nodes:
+            if node.adopted_at is None and node.stream is not None:
                 adopt(engine, node.id, clock())
-        if not waiting:
+        silent = {node.name for node in nodes for slot in slots if slot.node_id == node.id and slot.count is None}
+        if not silent:
             return
         if monotonic() > ends or any(child.poll() is not None for child in children):
-            names = ", ".join(node.name for node in waiting)
-            raise RuntimeError(f"The simulated nodes {names} do not speak: their logs lie beside their TOML files")
+            raise RuntimeError(
+                f"Simulated nodes do not speak ({', '.join(sorted(silent))}): see the logs beside their TOML"
+            )
         sleep(0.1)

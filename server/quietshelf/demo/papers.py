@@ -5,11 +5,12 @@ from pathlib import Path
 
 from quietshelf.demo.history import Delivered, History
 from quietshelf.demo.world import GOODS, MAKERS, Good
+from quietshelf.intake.imports import FileKind
 
 
-def write(history: History, folder: Path) -> dict[str, Path]:
+def write(history: History, folder: Path) -> dict[FileKind, Path]:
     """The history as the files that any shop would bring, by kind, in the order in which to import them."""
-    tables: dict[str, tuple[str, list[tuple[object, ...]]]] = {
+    tables: dict[FileKind, tuple[str, list[tuple[object, ...]]]] = {
         "suppliers": (
             "supplier,email,quoted_lead_days,payment_days",
             [(maker.name, maker.email, maker.quoted_lead_days, maker.payment_days) for maker in MAKERS],
@@ -39,7 +40,7 @@ def write(history: History, folder: Path) -> dict[str, Path]:
         ),
     }
     folder.mkdir(parents=True, exist_ok=True)
-    paths = {}
+    paths: dict[FileKind, Path] = {}
     for kind, (header, rows) in tables.items():
         paths[kind] = folder / f"{kind}.csv"
         with paths[kind].open("w", encoding="utf-8", newline="") as file:

@@ -13,7 +13,7 @@ from quietshelf.demo.history import make_history
 from quietshelf.demo.papers import write
 from quietshelf.demo.shoppers import Counter, Stocked
 from quietshelf.demo.world import ADDRESS, CURRENCY, MAIL, SHOP_NAME, SITE_KEY, TIME_ZONE, good
-from quietshelf.intake.imports import import_file
+from quietshelf.intake.imports import FileKind, import_file
 from quietshelf.intake.sales import SaleLine, book_sale
 from quietshelf.store.engine import reading, writing
 from quietshelf.store.sites import create_site
@@ -27,7 +27,7 @@ class Opened:
     site_id: int
     on_hand: Mapping[str, int]
     """What is truly there, by SKU."""
-    lines_brought: Mapping[str, int]
+    lines_brought: Mapping[FileKind, int]
     """Rows read, by kind of file."""
 
 
@@ -41,7 +41,8 @@ def open_shop(engine: Engine, folder: Path, now: datetime, seed: int) -> Opened:
         site_id = site.id
     history = make_history(now, seed)
     brought = {
-        kind: import_file(engine, site_id, kind, path, now=now).rows for kind, path in write(history, folder).items()
+        kind: import_file(engine, site_id, kind, path, file_name=path.name, now=now).rows
+        for kind, path in write(history, folder).items()
     }
     return Opened(site_id, history.on_hand, brought)
 

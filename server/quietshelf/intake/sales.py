@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from quietshelf.cycle import decide_skus
+from quietshelf.intake.imports import IMPORT_FEED
 from quietshelf.rules.facts import Fact, Kind
 from quietshelf.store.engine import writing
 from quietshelf.store.facts import add_facts
@@ -30,13 +31,19 @@ class SaleLine:
 
 
 def book_sale(
-    engine: Engine, site_id: int, lines: Sequence[SaleLine], sold_at: datetime, now: datetime, *, feed: str = "sales"
+    engine: Engine,
+    site_id: int,
+    lines: Sequence[SaleLine],
+    sold_at: datetime,
+    now: datetime,
+    *,
+    feed: str = IMPORT_FEED,
 ) -> int:
     """Book one sale and decide its SKUs; how many of its lines are new.
 
     Args:
         sold_at: when it was paid; until then the sales of `feed` are known now.
-        feed: the source of sales that this till belongs to.
+        feed: the source of sales that this till belongs to; by default the one whose files are brought.
 
     Raises:
         UnknownItemError: a line's SKU is no product here.
