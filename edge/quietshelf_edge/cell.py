@@ -5,6 +5,7 @@ import math
 import random
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -35,7 +36,13 @@ class Hx711Cell:
     """
 
     def __init__(self, data_pin: int, clock_pin: int) -> None:
-        self._data_pin, self._clock_pin = data_pin, clock_pin
+        try:
+            from hx711 import HX711  # needs RPi.GPIO, which only a Pi has
+        except (ImportError, RuntimeError) as error:
+            raise OSError(
+                f"the pins can't be used ({error}): install quietshelf-edge[pi] on a Raspberry Pi, or set [cell] kind"
+            ) from error
+        self._new_chip = partial(HX711, data_pin, clock_pin)
         self._newest: int | None = None
         self._lock = threading.Lock()
         self._closing = threading.Event()
@@ -43,9 +50,7 @@ class Hx711Cell:
         self._worker.start()
 
     def _work(self) -> None:
-        from hx711 import HX711  # needs RPi.GPIO, which only a Pi has
-
-        chip = HX711(self._data_pin, self._clock_pin)
+        chip = self._new_chip()
         chip._read()  # the first word after power-up is not to be trusted
         while not self._closing.is_set():
             raw = chip._read()

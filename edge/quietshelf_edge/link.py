@@ -150,9 +150,11 @@ class Link:
     ) -> None:
         if client is not self._client:
             return
-        if not self._welcomed and self._config.protocol == "5":
-            self._change_protocol = True
+        refused = not self._welcomed and self._config.protocol == "5"
+        self._change_protocol = self._change_protocol or refused
         self._welcomed = False
+        if refused and self._changes == 0:
+            return  # the other protocol may be welcome: no fault yet
         self.news.put(Disconnected(f"the connection to {self._config.host}:{self._config.port} broke: {reason}"))
 
     def _on_message(self, _client: mqtt.Client, _userdata: Any, message: mqtt.MQTTMessage) -> None:

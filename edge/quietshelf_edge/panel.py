@@ -36,10 +36,13 @@ class GpioPanel:
     """An LED and, where it has a pin, a button to ground, on a Raspberry Pi (BCM numbers)."""
 
     def __init__(self, led_pin: int, button_pin: int | None) -> None:
-        from gpiozero import LED, Button  # only a Pi has the pins
+        try:
+            from gpiozero import LED, Button  # finds pins on a Pi only
 
-        self._led = LED(led_pin)
-        self._button = None if button_pin is None else Button(button_pin)
+            self._led = LED(led_pin)
+            self._button = None if button_pin is None else Button(button_pin)
+        except ImportError as error:
+            raise OSError(f"the panel's pins can't be used ({error}): leave [panel] out, or run on a Pi") from error
         self._presses = 0
         if self._button is not None:
             self._button.when_pressed = self._count_press

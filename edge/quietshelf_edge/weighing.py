@@ -10,8 +10,8 @@ of 1,000, noise alone reaches further; the next sample decides then)."""
 OUTLIER_SIGMAS = 4.0
 NOISE_FLOOR_RAW = 4.0
 NOISE_MEMORY = 64
-NOISE_RISE = 1.01
-"""Noise may seem to rise so much a sample: a hand that rummages for seconds must not pass for a noisy cell."""
+NOISE_RISE = 1.002
+"""Noise may seem to rise so much a sample, twofold in 35 s: hands that rummage must not pass for a noisy cell."""
 MEDIAN_STEP_SIGMAS = 0.954
 """Median distance of two successive samples of Gaussian noise, in sigmas: 0.6745 x sqrt(2)."""
 SILENCE_S = 2.0
