@@ -16,10 +16,10 @@ from quietshelf.rules.ordering import DraftLine, Terms
 from quietshelf.rules.policy import Policy
 from quietshelf.rules.velocity import DaySum, net_days
 from quietshelf.rules.zones import Zone
-from quietshelf.store.drafts import draft_lines, ruled_on
+from quietshelf.store.drafts import ruled_on
 from quietshelf.store.facts import facts_of_each
 from quietshelf.store.states import days_of_each, known_until, states_of
-from quietshelf.store.supply import OpenLine, SupplyRecord, open_lines, products_of, records
+from quietshelf.store.supply import OpenLine, SupplyRecord, lines_of, records_of
 from quietshelf.store.tables import OrderLine, Product, Site, SkuState
 from quietshelf.store.troubles import ShelfWord, shelf_words
 
@@ -74,30 +74,29 @@ def load(
     `suppliers` are the records of all suppliers, where a pass has read them already.
     """
     site_id = moment.site_id
-    products = products_of(session, product_ids)
     states = states_of(session, site_id, product_ids)
     if suppliers is None:
-        suppliers = records(session, moment.zone, {p.supplier_id for p in products.values() if p.supplier_id})
+        named = {supplier.id: supplier for _, _, supplier in states if supplier is not None}
+        suppliers = records_of(session, moment.zone, list(named.values()))
     facts = facts_of_each(session, site_id, product_ids)
     days = days_of_each(session, site_id, product_ids)
-    coming = open_lines(session, site_id, product_ids)
-    drafts = draft_lines(session, site_id, product_ids)
+    coming, drafts = lines_of(session, site_id, product_ids)
     words: dict[int | None, list[ShelfWord]] = {}
     for word in shelf_words(session, site_id, product_ids):
         words.setdefault(word.product_id, []).append(word)
     return [
         _known(
             moment,
-            products[product_id],
+            product,
             state,
             suppliers,
-            facts[product_id],
-            days[product_id],
-            coming.get(product_id, ()),
-            drafts.get(product_id),
-            words.get(product_id, ()),
+            facts[product.id],
+            days[product.id],
+            coming.get(product.id, ()),
+            drafts.get(product.id),
+            words.get(product.id, ()),
         )
-        for product_id, state in sorted(states.items())
+        for state, product, _ in states
     ]
 
 

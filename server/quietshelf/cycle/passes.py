@@ -1,19 +1,19 @@
 """Looking at SKUs: at some of them at once, or at all that are due. What is known is loaded, decided and saved."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Engine
 
-from quietshelf.cycle.loading import Moment, load, moment_of
+from quietshelf.cycle.loading import Known, Moment, load, moment_of
 from quietshelf.cycle.saving import Decided, Saved, save
 from quietshelf.cycle.site import look_at_site
 from quietshelf.rules.decide import decide
 from quietshelf.rules.policy import Policy
 from quietshelf.store.engine import reading, writing
 from quietshelf.store.states import due, every_sku, mark_stale, without_state
-from quietshelf.store.supply import SupplyRecord, records
+from quietshelf.store.supply import records
 from quietshelf.store.upsert import in_chunks
 
 SKUS_AT_ONCE = 500
@@ -40,7 +40,8 @@ def decide_skus(
     for chunk in in_chunks(sorted(set(product_ids)), SKUS_AT_ONCE):
         with reading(engine) as session:
             moment = moment_of(session, site_id, now, policy)
-        _decide(engine, moment, chunk, None)
+            known = load(session, moment, chunk)
+        _decide(engine, moment, known)
 
 
 def run_pass(engine: Engine, site_id: int, now: datetime, *, whole: bool = False, policy: Policy = PLAIN) -> PassReport:
@@ -61,9 +62,10 @@ def run_pass(engine: Engine, site_id: int, now: datetime, *, whole: bool = False
         suppliers = records(session, moment.zone) if to_decide else {}
     decided, saved = 0, []
     for chunk in in_chunks(to_decide, SKUS_AT_ONCE):
-        count, done = _decide(engine, moment, chunk, suppliers)
-        decided += count
-        saved.append(done)
+        with reading(engine) as session:
+            known = load(session, moment, chunk, suppliers)
+        decided += len(known)
+        saved.append(_decide(engine, moment, known))
     return PassReport(
         looked=len(to_decide),
         decided=decided,
@@ -73,11 +75,6 @@ def run_pass(engine: Engine, site_id: int, now: datetime, *, whole: bool = False
     )
 
 
-def _decide(
-    engine: Engine, moment: Moment, product_ids: list[int], suppliers: dict[int, SupplyRecord] | None
-) -> tuple[int, Saved]:
-    """Load, decide, save. Deciding holds no transaction open; how many were decided, and what was saved."""
-    with reading(engine) as session:
-        known = load(session, moment, product_ids, suppliers)
-    decided = [Decided(one, decide(one.item, moment.policy)) for one in known]
-    return len(decided), save(engine, moment, decided)
+def _decide(engine: Engine, moment: Moment, known: Sequence[Known]) -> Saved:
+    """Decide, with no transaction open, and save."""
+    return save(engine, moment, [Decided.of(one, decide(one.item, moment.policy)) for one in known])

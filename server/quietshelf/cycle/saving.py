@@ -29,6 +29,13 @@ class Decided:
 
     known: Known
     decision: Decision
+    figures: dict[str, Any]
+    """The decision's own."""
+
+    @classmethod
+    def of(cls, known: Known, decision: Decision) -> "Decided":
+        """A decision with its figures worked out."""
+        return cls(known, decision, decision.figures())
 
     @property
     def product_id(self) -> int:
@@ -63,26 +70,28 @@ def save(engine: Engine, moment: Moment, decided: Sequence[Decided]) -> Saved:
 
 def _save(session: Session, moment: Moment, decided: Sequence[Decided]) -> Saved:
     # in the order in which everybody takes what they hold: orders, SKUs' states, the site
-    drafts = Drafts(
-        session,
-        moment.site_id,
-        [one.product_id for one in decided if one.decision.line.act is not Act.NONE],
-        {one.known.supplier_id for one in decided if one.decision.line.act is not Act.NONE and one.known.supplier_id},
-        moment.now,
-    )
+    acts = [one for one in decided if one.decision.line.act is not Act.NONE]
+    drafts = _drafts(session, acts, moment) if acts else None
     valid = unchanged(session, moment.site_id, {one.product_id: one.known.state.version for one in decided})
     current = [one for one in decided if one.product_id in valid]
-    written = [change for one in current if (change := _follow(drafts, one, moment))]
-    drafts.finish()
+    written = []
+    if drafts:
+        written = [change for one in acts if one.product_id in valid and (change := _follow(drafts, one, moment))]
+        drafts.finish()
     save_states(session, moment.site_id, [_state(one, moment) for one in current])
     save_days(
         session, moment.site_id, [DaysOf(one.product_id, one.known.days_before, one.known.days) for one in current]
     )
     add_decisions(session, _decisions(current, written, moment))
     moved = move_of_skus(session, moment.site_id, valid, [o for one in current for o in _openings(one)], moment.now)
-    if written or moved or any(one.known.state.figures != one.decision.figures() for one in current):
+    if written or moved or any(one.known.state.figures != one.figures for one in current):
         touch(session, moment.site_id)
     return Saved(len(current), len(moved.opened), len(moved.closed))
+
+
+def _drafts(session: Session, acts: Sequence[Decided], moment: Moment) -> Drafts:
+    suppliers = {one.known.supplier_id for one in acts if one.known.supplier_id is not None}
+    return Drafts(session, moment.site_id, [one.product_id for one in acts], suppliers, moment.now)
 
 
 def _follow(drafts: Drafts, one: Decided, moment: Moment) -> Written | None:
@@ -119,7 +128,7 @@ def _state(one: Decided, moment: Moment) -> dict[str, Any]:
         "zone": decision.zone.value,
         "zone_since": before.zone_since if same_zone else moment.now,
         "risk_minor_per_day": decision.risk_minor_per_day,
-        "figures": decision.figures(),
+        "figures": one.figures,
         "decided_at": moment.now,
         "decided_for": moment.today,
         "decide_again_at": decision.decide_again_at,
@@ -141,7 +150,7 @@ def _decisions(current: Sequence[Decided], written: Sequence[Written], moment: M
             "product_id": one.product_id,
             "at": moment.now,
             "what": what,
-            "figures": one.decision.figures() | more,
+            "figures": one.figures | more,
         }
         for one, what, more in changes
     ]
@@ -151,6 +160,6 @@ def _openings(one: Decided) -> list[Open]:
     """What is open about the SKU: what the rules say, and a shelf's doubt of its own count."""
     openings = list(one.decision.openings)
     if one.known.doubtful:
-        risk, figures = one.decision.risk_minor_per_day, one.decision.figures()
-        openings.append(Opening(ExceptionKind.COUNT_DOUBTFUL, one.known.item.sku, risk, figures))
+        risk = one.decision.risk_minor_per_day
+        openings.append(Opening(ExceptionKind.COUNT_DOUBTFUL, one.known.item.sku, risk, one.figures))
     return [Open(opening, product_id=one.product_id) for opening in openings]

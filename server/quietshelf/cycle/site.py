@@ -18,7 +18,7 @@ from quietshelf.store.sites import looked, touch
 from quietshelf.store.states import mark_stale
 from quietshelf.store.supply import records
 from quietshelf.store.tables import Node
-from quietshelf.store.troubles import ShelfWord, held_rows, lines_on_their_way, order_numbers, shelf_words
+from quietshelf.store.troubles import ShelfWord, held_rows, lines_on_their_way, shelf_words
 
 MAIL_ATTEMPTS = 5
 """A mail that waits still after this many attempts needs a person."""
@@ -139,19 +139,16 @@ def _late_orders(session: Session, moment: Moment) -> list[Open]:
 
 def _mails(session: Session, moment: Moment) -> list[Open]:
     """Orders whose mail did not go out."""
-    mails = [(mail, mail.order_id) for mail in in_trouble(session, moment.site_id, MAIL_ATTEMPTS)]
-    numbers = order_numbers(session, [order_id for _, order_id in mails if order_id is not None])
     return [
         Open(
             Opening(
                 ExceptionKind.MAIL_FAILED,
-                numbers[order_id],
-                figures={"order": numbers[order_id], "recipient": mail.recipient, "error": mail.error},
+                number,
+                figures={"order": number, "recipient": mail.recipient, "error": mail.error},
             ),
-            order_id=order_id,
+            order_id=mail.order_id,
         )
-        for mail, order_id in mails
-        if order_id is not None
+        for mail, number in in_trouble(session, moment.site_id, MAIL_ATTEMPTS)
     ]
 
 

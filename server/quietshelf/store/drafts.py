@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from quietshelf.store.orders import changed, next_number
 from quietshelf.store.tables import Mail, Order, OrderLine
+from quietshelf.store.upsert import insert
 
 
 @dataclass(frozen=True)
@@ -32,16 +33,6 @@ class Written:
     what: str
     """drafted, redrafted or undrafted."""
     number: str
-
-
-def draft_lines(session: Session, site_id: int, product_ids: Collection[int]) -> dict[int, OrderLine]:
-    """The draft lines of some SKUs, by product."""
-    rows = session.scalars(
-        select(OrderLine)
-        .where(OrderLine.site_id == site_id, OrderLine.is_draft, OrderLine.product_id.in_(product_ids))
-        .execution_options(populate_existing=True)
-    )
-    return {line.product_id: line for line in rows}
 
 
 def ruled_on(line: OrderLine) -> date:
@@ -73,10 +64,15 @@ class Drafts:
             )
             .order_by(Order.id)
             .with_for_update()
-            .execution_options(populate_existing=True)
         )
         self._orders = {order.id: order for order in held}
-        self._lines = draft_lines(session, site_id, product_ids)
+        lines = session.scalars(
+            select(OrderLine).where(
+                OrderLine.site_id == site_id, OrderLine.is_draft, OrderLine.product_id.in_(product_ids)
+            )
+        )
+        self._lines = {line.product_id: line for line in lines}
+        self._new: list[dict[str, Any]] = []
         self._changed: set[int] = set()
 
     def set_line(self, wanted: Wanted) -> Written | None:
@@ -88,20 +84,22 @@ class Drafts:
             if line.quantity == wanted.quantity:
                 return None
             line.quantity, line.ruled, line.unit_cost_minor = wanted.quantity, wanted.ruled, wanted.unit_cost_minor
-            return self._written(line, "redrafted")
+            return self._written(line.order_id, line.product_id, "redrafted")
         if line is not None:
             self._remove(line)  # its supplier is no longer the SKU's
-        line = OrderLine(
-            order_id=self._draft_of(wanted.supplier_id).id,
-            site_id=self._site_id,
-            product_id=wanted.product_id,
-            is_draft=True,
-            quantity=wanted.quantity,
-            ruled=wanted.ruled,
-            unit_cost_minor=wanted.unit_cost_minor,
+        order_id = self._draft_of(wanted.supplier_id).id
+        self._new.append(
+            {
+                "order_id": order_id,
+                "site_id": self._site_id,
+                "product_id": wanted.product_id,
+                "is_draft": True,
+                "quantity": wanted.quantity,
+                "ruled": wanted.ruled,
+                "unit_cost_minor": wanted.unit_cost_minor,
+            }
         )
-        self._session.add(line)
-        return self._written(line, "drafted")
+        return self._written(order_id, wanted.product_id, "drafted")
 
     def drop_line(self, product_id: int) -> Written | None:
         """Take the SKU's draft line off. None where there is none, or a person has edited it."""
@@ -109,14 +107,17 @@ class Drafts:
         if line is None or not self._is_the_rules(line):
             return None
         self._remove(line)
-        return self._written(line, "undrafted")
+        return self._written(line.order_id, line.product_id, "undrafted")
 
     def finish(self) -> None:
-        """Raise the changed drafts' versions, and let drafts go on which nothing stands any more."""
-        self._session.flush()
-        for order_id in sorted(self._changed):
+        """Write what was set, raise the changed drafts' versions, and let drafts go that are empty now."""
+        if not self._changed:
+            return
+        for order_id in self._changed:
             changed(self._orders[order_id], None, self._now)
         self._session.flush()
+        if self._new:
+            self._session.connection().execute(insert(self._session, OrderLine), self._new)
         empty = ~select(OrderLine).where(OrderLine.order_id == Order.id).exists()
         mailed = select(Mail).where(Mail.order_id == Order.id).exists()
         emptied = (Order.id.in_(self._changed), empty)
@@ -149,6 +150,6 @@ class Drafts:
         self._session.expunge(line)
         self._changed.add(line.order_id)
 
-    def _written(self, line: OrderLine, what: str) -> Written:
-        self._changed.add(line.order_id)
-        return Written(line.product_id, what, self._orders[line.order_id].number)
+    def _written(self, order_id: int, product_id: int, what: str) -> Written:
+        self._changed.add(order_id)
+        return Written(product_id, what, self._orders[order_id].number)

@@ -43,20 +43,19 @@ def facts_of(session: Session, site_id: int, product_id: int) -> list[Fact]:
 
 def facts_of_each(session: Session, site_id: int, product_ids: Collection[int]) -> dict[int, list[Fact]]:
     """The facts of some SKUs, each in order of happening; an empty list for a SKU without any."""
-    rows = session.execute(
-        select(FactRow.product_id, *_COLUMNS)
+    rows = session.connection().execute(
+        select(FactRow.product_id, FactRow.happened, FactRow.kind, *_MORE)
         .where(FactRow.site_id == site_id, FactRow.product_id.in_(product_ids))
         .order_by(FactRow.product_id, FactRow.happened)
     )
     facts: dict[int, list[Fact]] = {product_id: [] for product_id in product_ids}
-    for product_id, *columns in rows:
-        facts[product_id].append(_fact(columns))
+    for product_id, happened, kind, *more in rows:
+        facts[product_id].append(Fact(happened, _KINDS[kind], *more))
     return facts
 
 
-_COLUMNS = (
-    FactRow.happened,
-    FactRow.kind,
+_KINDS = {kind.value: kind for kind in Kind}
+_MORE = (
     FactRow.quantity,
     FactRow.key,
     FactRow.place,
@@ -66,11 +65,6 @@ _COLUMNS = (
     FactRow.party,
     FactRow.takes_back,
 )
-
-
-def _fact(columns: list[Any]) -> Fact:
-    happened, kind, *rest = columns
-    return Fact(happened, Kind(kind), *rest)
 
 
 def _add(session: Session, site_id: int, chunk: list[Learnt], booked: FactsAdded) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, delete, func, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from quietshelf.rules.velocity import DaySum
-from quietshelf.store.tables import DecisionRow, Feed, Product, SkuDay, SkuState
+from quietshelf.store.tables import DecisionRow, Feed, Product, SkuDay, SkuState, Supplier
 from quietshelf.store.upsert import in_chunks, insert
 
 
@@ -63,10 +63,18 @@ def known_until(session: Session, site_id: int) -> datetime | None:
     return session.scalar(select(func.min(Feed.known_until)).where(Feed.site_id == site_id))
 
 
-def states_of(session: Session, site_id: int, product_ids: Collection[int]) -> dict[int, SkuState]:
-    """The states of some SKUs, by product; one that has none is left out."""
-    rows = session.scalars(select(SkuState).where(SkuState.site_id == site_id, SkuState.product_id.in_(product_ids)))
-    return {state.product_id: state for state in rows}
+def states_of(
+    session: Session, site_id: int, product_ids: Collection[int]
+) -> list[tuple[SkuState, Product, Supplier | None]]:
+    """The states of some SKUs with their products and suppliers; one that has no state is left out."""
+    rows = session.execute(
+        select(SkuState, Product, Supplier)
+        .join(Product, Product.id == SkuState.product_id)
+        .outerjoin(Supplier, Supplier.id == Product.supplier_id)
+        .where(SkuState.site_id == site_id, SkuState.product_id.in_(product_ids))
+        .order_by(SkuState.product_id)
+    )
+    return [(state, product, supplier) for state, product, supplier in rows]
 
 
 def unchanged(session: Session, site_id: int, versions: Mapping[int, int]) -> set[int]:

@@ -1,14 +1,14 @@
 """What a decision needs of supply: who sells a SKU, how its suppliers delivered, and what is on its way."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from quietshelf.store.tables import ON_ITS_WAY, Delivery, Order, OrderLine, Product, Supplier
+from quietshelf.store.tables import ON_ITS_WAY, Delivery, Order, OrderLine, Supplier
 
 DECIDED = ("approved", "sending", *ON_ITS_WAY)
 """States in which an order is settled, and what has not come of it counts as on order."""
@@ -38,32 +38,32 @@ class OpenLine:
     expected_on: date | None
 
 
-def products_of(session: Session, product_ids: Collection[int]) -> dict[int, Product]:
-    """Products by id."""
-    return {product.id: product for product in session.scalars(select(Product).where(Product.id.in_(product_ids)))}
-
-
 def records(session: Session, zone: ZoneInfo, supplier_ids: Collection[int] | None = None) -> dict[int, SupplyRecord]:
-    """The record of some suppliers, or of all; days are those of `zone`."""
+    """The record of some suppliers, or of all, by id; days are those of `zone`."""
     of_these = [] if supplier_ids is None else [Supplier.id.in_(supplier_ids)]
-    suppliers = session.scalars(select(Supplier).where(*of_these)).all()
+    return records_of(session, zone, session.scalars(select(Supplier).where(*of_these)).all())
+
+
+def records_of(session: Session, zone: ZoneInfo, suppliers: Sequence[Supplier]) -> dict[int, SupplyRecord]:
+    """The records of suppliers that are loaded already."""
+    trucks: dict[int, dict[tuple[date, date], date | None]] = {supplier.id: {} for supplier in suppliers}
     rows = session.execute(
-        select(Order.supplier_id, Order.sent_at, Order.promised_on, Delivery.happened)
+        select(Order.supplier_id, Order.sent_at, Order.promised_on, func.max(Delivery.happened))
         .join(OrderLine, OrderLine.order_id == Order.id)
         .join(Delivery, Delivery.order_line_id == OrderLine.id)
-        .join(Supplier, Supplier.id == Order.supplier_id)
-        .where(Order.sent_at.is_not(None), *of_these)
-        .distinct()
+        .where(Order.supplier_id.in_(trucks), Order.sent_at.is_not(None))
+        .group_by(Order.id, Order.supplier_id, Order.sent_at, Order.promised_on, func.date(Delivery.happened))
     )
-    trucks: dict[int, dict[tuple[date, date], date | None]] = {supplier.id: {} for supplier in suppliers}
     for supplier_id, sent_at, promised_on, happened in rows:
         if sent_at is not None:
             trucks[supplier_id].setdefault((_day(happened, zone), _day(sent_at, zone)), promised_on)
     return {supplier.id: _record(supplier, trucks[supplier.id]) for supplier in suppliers}
 
 
-def open_lines(session: Session, site_id: int, product_ids: Collection[int]) -> dict[int, list[OpenLine]]:
-    """What is on its way of some SKUs, by product; one of which nothing is on its way is left out."""
+def lines_of(
+    session: Session, site_id: int, product_ids: Collection[int]
+) -> tuple[dict[int, list[OpenLine]], dict[int, OrderLine]]:
+    """What has not come of some SKUs' settled orders, oldest first, and their draft lines; each by product."""
     rows = session.execute(
         select(OrderLine, Order)
         .join(Order, Order.id == OrderLine.order_id)
@@ -72,13 +72,17 @@ def open_lines(session: Session, site_id: int, product_ids: Collection[int]) -> 
             OrderLine.product_id.in_(product_ids),
             OrderLine.closed_at.is_(None),
             OrderLine.received < OrderLine.quantity,
-            Order.state.in_(DECIDED),
+            Order.state.in_(("draft", *DECIDED)),
         )
         .order_by(Order.id)
     )
-    found: dict[int, list[OpenLine]] = {}
+    coming: dict[int, list[OpenLine]] = {}
+    drafts: dict[int, OrderLine] = {}
     for line, order in rows:
-        found.setdefault(line.product_id, []).append(
+        if line.is_draft:
+            drafts[line.product_id] = line
+            continue
+        coming.setdefault(line.product_id, []).append(
             OpenLine(
                 order.number,
                 order.supplier_id,
@@ -88,7 +92,7 @@ def open_lines(session: Session, site_id: int, product_ids: Collection[int]) -> 
                 order.expected_on,
             )
         )
-    return found
+    return coming, drafts
 
 
 def _record(supplier: Supplier, trucks: dict[tuple[date, date], date | None]) -> SupplyRecord:

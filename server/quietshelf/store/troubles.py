@@ -95,12 +95,6 @@ def lines_on_their_way(session: Session, site_id: int) -> list[LateLine]:
     ]
 
 
-def order_numbers(session: Session, order_ids: Collection[int]) -> dict[int, str]:
-    """The numbers of some orders, by id."""
-    rows = session.execute(select(Order.id, Order.number).where(Order.id.in_(order_ids)))
-    return {order_id: number for order_id, number in rows.tuples()}  # noqa: C416 (dict() loses the types)
-
-
 def held_rows(session: Session, site_id: int) -> dict[str, tuple[int, int]]:
     """Rows of imports that wait for an unknown item, and of how many items, by kind of import."""
     rows = session.execute(
