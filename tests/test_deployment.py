@@ -1,4 +1,4 @@
-"""What stands beside the packages for those who run the roles apart: its shape is right, and it says what the code says.
+"""What stands beside the packages for those who run the roles apart: its shape is right, and it agrees with the code.
 
 There is no Docker here, so nothing of it is started.
 """

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from quietshelf.processes import AlreadyRunningError, only_one
+from tests.running import alive
 
 PARENT = """
 import sys, time
@@ -35,14 +36,6 @@ def start_parent(child: str, log: Path) -> tuple[subprocess.Popen[str], int]:
     )
     assert parent.stdout
     return parent, int(parent.stdout.readline())
-
-
-def alive(pid: int) -> bool:
-    """Whether a process runs; a dead one that nobody has waited for does not."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
 
 
 def eventually(true: Callable[[], bool]) -> bool:

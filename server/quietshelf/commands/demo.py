@@ -15,8 +15,9 @@ from sqlalchemy import Engine
 
 from quietshelf.clock import wall_clock
 from quietshelf.demo.hand import Hand
-from quietshelf.demo.nodes import lay_out, nodes_running
-from quietshelf.demo.shop import counter_of, open_shop
+from quietshelf.demo.history import make_history
+from quietshelf.demo.nodes import lay_out, nodes_running, take_in
+from quietshelf.demo.shop import bring, counter_of, open_site
 from quietshelf.demo.shoppers import Shoppers
 from quietshelf.demo.world import MAIL, NODES, PLACES, SHOP_NAME
 from quietshelf.outbound.mailbox import Mailbox
@@ -38,7 +39,7 @@ class Progress:
 
     def say(self, what: str) -> None:
         """One thing is done."""
-        self._console.print(f"[dim]{monotonic() - self._began:5.1f} s[/dim]  {what}")
+        self._console.print(f"[dim]{monotonic() - self._began:5.1f} s[/dim]  {what}", soft_wrap=True)
 
 
 @click.command()
@@ -63,23 +64,27 @@ def _play(settings: Settings, progress: Progress, seed: int, no_shoppers: bool) 
     home = settings.home
     with running(settings, WHOLE, broker="embedded") as shop:
         progress.say("The server and its broker run")
-        opened = open_shop(shop.engine, home / "files", shop.clock(), seed)
-        lines = opened.lines_brought
-        progress.say(
-            f"{SHOP_NAME} has brought {lines['products']} products, {lines['deliveries']} lines of deliveries "
-            f"and {lines['sales']:,} sales of 90 days"
-        )
+        engine, clock = shop.engine, shop.clock
+        site_id = open_site(engine)
+        history = make_history(clock(), seed)
         hand = Hand(home, Random(seed))
-        lay_out(hand, opened.on_hand)
-        with nodes_running(shop.engine, opened.site_id, str(shop.mqtt_url), home, hand, shop.clock, seed):
-            progress.say(f"{len(NODES)} shelf nodes with {len(PLACES)} slots are adopted, and count")
-            decide_all(shop.engine, shop.clock)
-            progress.say(f"Every item is looked at; mails go to {home / 'mail'}")
+        lay_out(hand, history.on_hand)
+        with nodes_running(engine, site_id, str(shop.mqtt_url), home, hand, clock, seed) as nodes:
+            progress.say(f"{len(NODES)} shelf nodes run, with {len(PLACES)} slots")
+            rows = bring(engine, site_id, history, home / "files", clock())
+            progress.say(
+                f"{SHOP_NAME} has brought {rows['products']} products, {rows['deliveries']} lines of deliveries "
+                f"and {rows['sales']:,} sales of 90 days"
+            )
+            take_in(engine, site_id, nodes, clock)
+            progress.say("The nodes are adopted, and every slot has counted")
+            decide_all(engine, clock)
+            progress.say(f"Every item is looked at; mails will lie in {home / 'mail'}")
             click.echo(f"ready: {shop.url}")
-            click.echo(f"sign in: {sign_in_url(shop, _manager(shop.engine))}")
+            click.echo(f"sign in: {sign_in_url(shop, _manager(engine))}")
             if no_shoppers:
                 Event().wait()
-            Shoppers(hand, counter_of(shop.engine, opened.site_id, shop.clock), seed).run(Event())
+            Shoppers(hand, counter_of(engine, site_id, clock), seed).run(Event())
 
 
 def _fresh(home: Path) -> Path:

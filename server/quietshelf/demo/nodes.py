@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic, sleep
 from urllib.parse import urlsplit
@@ -30,30 +31,55 @@ def lay_out(hand: Hand, on_hand: Mapping[str, int]) -> None:
         hand.fill(place.node, place.slot, min(on_hand[place.sku], SHELF_HOLDS))
 
 
+@dataclass(frozen=True)
+class Nodes:
+    """The nodes whose agents run."""
+
+    ids: Mapping[str, int]
+    agents: tuple[subprocess.Popen[bytes], ...]
+
+
 @contextmanager
 def nodes_running(
     engine: Engine, site_id: int, mqtt_url: str, folder: Path, hand: Hand, clock: Clock, seed: int
-) -> Iterator[None]:
-    """Make, plan, start and adopt the nodes, as a manager would; their processes end with the block."""
-    ids = {}
+) -> Iterator[Nodes]:
+    """Make credentials for the nodes and start their agents; the processes end with the block."""
     for number, name in enumerate(NODES):
         config = folder / f"{name}.toml"
         config.touch(mode=0o600)
         config.write_text(_make(engine, site_id, name, mqtt_url, hand, clock, seed + 100 * number))
-        with reading(engine) as session:
-            ids[name] = shelves.node_ids(session, site_id, [name])[name]
-            products = shelves.product_ids(session, (place.sku for place in PLACES))
-        for place in PLACES:
-            if place.node == name:
-                assign_slot(engine, ids[name], place.slot, products[place.sku], tolerance=PIECES_WITHIN)
-    children = [
-        start_child([AGENT, "run", "--config", folder / f"{name}.toml"], folder / f"{name}.log") for name in ids
-    ]
+    with reading(engine) as session:
+        ids = shelves.node_ids(session, site_id, NODES)
+    agents: list[subprocess.Popen[bytes]] = []
     try:
-        _adopt_and_wait(engine, site_id, children, clock)
-        yield
+        for name in NODES:
+            agents.append(start_child([AGENT, "run", "--config", folder / f"{name}.toml"], folder / f"{name}.log"))
+        yield Nodes(ids, tuple(agents))
     finally:
-        stop_children(children)
+        stop_children(agents)
+
+
+def take_in(engine: Engine, site_id: int, nodes: Nodes, clock: Clock) -> None:
+    """Say what lies where and adopt the nodes, as a manager would; done when every slot has said what lies on it."""
+    with reading(engine) as session:
+        products = shelves.product_ids(session, (place.sku for place in PLACES))
+    for place in PLACES:
+        assign_slot(engine, nodes.ids[place.node], place.slot, products[place.sku], tolerance=PIECES_WITHIN)
+    ends = monotonic() + SPEAK_WITHIN_S
+    while True:
+        with reading(engine) as session:
+            known = shelves.nodes_of(session, site_id)
+            slots = shelves.slots_of(session, nodes.ids.values()).values()
+        for node in known:
+            if node.adopted_at is None and node.stream is not None:
+                adopt(engine, node.id, clock())
+        silent = {node.name for node in known for slot in slots if slot.node_id == node.id and slot.count is None}
+        if not silent:
+            return
+        if monotonic() > ends or any(agent.poll() is not None for agent in nodes.agents):
+            names = ", ".join(sorted(silent))
+            raise RuntimeError(f"The simulated nodes {names} do not speak: their logs lie beside their TOML files")
+        sleep(0.1)
 
 
 def _make(engine: Engine, site_id: int, name: str, mqtt_url: str, hand: Hand, clock: Clock, seed: int) -> str:
@@ -87,27 +113,3 @@ kind = "simulated"
 scene = "{hand.scene(name).name}"
 seed = {seed}
 {slots}"""
-
-
-def _start(folder: Path, name: str) -> subprocess.Popen[bytes]:
-    return start_child([AGENT, "run", "--config", folder / f"{name}.toml"], folder / f"{name}.log")
-
-
-def _adopt_and_wait(engine: Engine, site_id: int, children: list[subprocess.Popen[bytes]], clock: Clock) -> None:
-    """Adopt each node as soon as it has said who it is; done when every slot has said what lies on it."""
-    ends = monotonic() + SPEAK_WITHIN_S
-    while True:
-        with reading(engine) as session:
-            nodes = shelves.nodes_of(session, site_id)
-            slots = shelves.slots_of(session, (node.id for node in nodes)).values()
-        for node in nodes:
-            if node.adopted_at is None and node.stream is not None:
-                adopt(engine, node.id, clock())
-        silent = {node.name for node in nodes for slot in slots if slot.node_id == node.id and slot.count is None}
-        if not silent:
-            return
-        if monotonic() > ends or any(child.poll() is not None for child in children):
-            raise RuntimeError(
-                f"Simulated nodes do not speak ({', '.join(sorted(silent))}): see the logs beside their TOML"
-            )
-        sleep(0.1)

@@ -1,7 +1,6 @@
 """Opening the simulated shop in an empty database, by the ways that any shop takes: its facts, then its files."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
 from pathlib import Path
@@ -9,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from quietshelf.clock import Clock
-from quietshelf.demo.history import make_history
+from quietshelf.demo.history import History
 from quietshelf.demo.papers import write
 from quietshelf.demo.shoppers import Counter, Stocked
 from quietshelf.demo.world import ADDRESS, CURRENCY, MAIL, SHOP_NAME, SITE_KEY, TIME_ZONE, good
@@ -20,31 +19,22 @@ from quietshelf.store.sites import create_site
 from quietshelf.store.stock import on_hand_and_sensed
 
 
-@dataclass(frozen=True)
-class Opened:
-    """The shop as it opens today."""
-
-    site_id: int
-    on_hand: Mapping[str, int]
-    """What is truly there, by SKU."""
-    lines_brought: Mapping[FileKind, int]
-    """Rows read, by kind of file."""
-
-
-def open_shop(engine: Engine, folder: Path, now: datetime, seed: int) -> Opened:
-    """Make the site, and bring it 90 days of history as CSV files, which stay in `folder` to be looked at."""
+def open_site(engine: Engine) -> int:
+    """Make the site in an empty database, as the first-run page does; its id."""
     with writing(engine) as session:
         site = create_site(session, key=SITE_KEY, name=SHOP_NAME, time_zone=TIME_ZONE, currency=CURRENCY)
         site.address = site.delivery_address = ADDRESS
         site.reply_to = MAIL
         session.flush()
-        site_id = site.id
-    history = make_history(now, seed)
-    brought = {
+        return site.id
+
+
+def bring(engine: Engine, site_id: int, history: History, folder: Path, now: datetime) -> Mapping[FileKind, int]:
+    """Bring a history as CSV files, which stay in `folder` to be looked at; rows read, by kind of file."""
+    return {
         kind: import_file(engine, site_id, kind, path, file_name=path.name, now=now).rows
         for kind, path in write(history, folder).items()
     }
-    return Opened(site_id, history.on_hand, brought)
 
 
 def counter_of(engine: Engine, site_id: int, clock: Clock) -> Counter:

@@ -95,16 +95,12 @@ class Shoppers:
 
     def _pick(self, place: Place, pieces: int, *, puts_back: bool = False) -> None:
         """Take pieces; then lay one back, or go and pay for what is in the hand."""
-        taken_g = self._hand.take(place.node, place.slot, pieces)
-        walk_s = self._random.uniform(5, 10)
+        piece_g = self._hand.take(place.node, place.slot, pieces) / pieces
+        kept = pieces - puts_back
         if puts_back:
-            self._in(self._random.uniform(3, 5), lambda: self._lay_back(place, taken_g / pieces))
-            pieces -= 1
-        if pieces:
-            self._in(walk_s, lambda: self._counter.sell(place.sku, pieces))
-
-    def _lay_back(self, place: Place, grams: float) -> None:
-        self._hand.put_back(place.node, place.slot, grams)
+            self._in(self._random.uniform(3, 5), lambda: self._hand.put_back(place.node, place.slot, piece_g))
+        if kept:
+            self._in(self._random.uniform(5, 10), lambda: self._counter.sell(place.sku, kept))
 
     def _run_low(self) -> None:
         """A few shoppers in a row want the same tin: its shelf runs empty, by their hands alone."""

@@ -1,0 +1,98 @@
+"""The command line: it parses, does one thing, and says in a sentence what went wrong."""
+
+import signal
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+
+from tests.conftest import free_port
+from tests.running import ran, started
+
+
+def local(port: int) -> dict[str, str]:
+    return {"QUIETSHELF_HTTP": f"127.0.0.1:{port}"}
+
+
+def test_help_names_every_command(tmp_path: Path) -> None:
+    shown = ran("--help", home=tmp_path)
+    assert shown.returncode == 0
+    for command in ("demo", "run", "web", "intake", "schedule", "cycle", "import", "user", "node"):
+        assert f"\n  {command} " in shown.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told", "says"),
+    [
+        (["run"], {"QUIETSHELF_HTTP": "everywhere"}, "QUIETSHELF_HTTP: 'everywhere' is not host:port. Write"),
+        (["--config", "none.toml", "run"], {}, "There is no settings file none.toml"),
+        (["cycle"], {}, "There is no shop here yet"),
+        (["run", "--as-of", "2026-11-24"], {}, "There is no shop here yet"),
+        (["node", "new", "shelf-1"], {}, "There is no shop here yet"),
+        (["node", "adopt", "shelf-1"], {}, "There is no node shelf-1"),
+        (["intake"], {}, "QUIETSHELF_MQTT_URL: intake alone starts no broker. Write"),
+        (["user", "add", "ann@shop.example", "--name", "Ann", "--password", "short"], {}, "Nothing was made"),
+        (["cycle"], {"QUIETSHELF_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}, "--debug"),
+    ],
+)
+def test_what_goes_wrong_is_one_sentence(tmp_path: Path, arguments: list[str], told: dict[str, str], says: str) -> None:
+    failed = ran(*arguments, home=tmp_path / "home", told=told)
+    assert failed.returncode == 1
+    assert failed.stdout == ""
+    assert says in failed.stderr
+    assert len(failed.stderr.strip().splitlines()) == 1
+    assert "Traceback" not in failed.stderr
+
+
+def test_debug_shows_where_it_went_wrong(tmp_path: Path) -> None:
+    failed = ran(
+        "--debug", "cycle", home=tmp_path, told={"QUIETSHELF_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}
+    )
+    assert failed.returncode == 1
+    assert "Traceback" in failed.stderr
+
+
+def test_an_account_is_made_once(tmp_path: Path) -> None:
+    add = ("user", "add", "Ann@shop.example", "--name", "Ann", "--role", "manager", "--password", "a long password")
+    assert ran(*add, home=tmp_path).stdout == "Ann@shop.example can sign in as manager.\n"
+    again = ran(*add, home=tmp_path)
+    assert again.returncode == 1
+    assert "has an account already" in again.stderr
+
+
+def test_a_first_run_is_ready_when_its_page_answers_and_invites_to_the_first_account(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    with started("run", home=home, told=local(free_port())) as shop:
+        url = shop.said("ready: ")
+        with urlopen(url) as page:
+            assert page.status == 200
+        assert shop.said("sign in: ").startswith(f"{url}sign-in/")
+        second = ran("run", home=home, told=local(free_port()))
+        assert second.returncode == 1
+        assert f"runs already, as process {shop.process.pid}" in second.stderr
+        assert shop.stop(signal.SIGINT) == 0
+        assert shop.children() == []
+    assert (home / "secret.key").stat().st_mode & 0o777 == 0o600
+
+
+def test_where_the_port_is_taken_a_free_one_is_said(tmp_path: Path) -> None:
+    port = free_port()
+    with started("web", home=tmp_path / "one", told=local(port)) as first:
+        assert first.said("ready: ") == f"http://127.0.0.1:{port}/"
+        with started("web", home=tmp_path / "two", told=local(port)) as second:
+            elsewhere = second.said("ready: ")
+            assert elsewhere != f"http://127.0.0.1:{port}/"
+            with urlopen(elsewhere) as page:
+                assert page.status == 200
+    assert f"port {port} is taken" in (tmp_path / "two.log").read_text()
+
+
+def test_the_roles_run_apart_on_one_machine_but_each_once_on_sqlite(tmp_path: Path) -> None:
+    home, told = tmp_path / "home", local(free_port())
+    with started("web", home=home, told=told) as web, started("schedule", home=home) as schedule:
+        web.said("ready: ")
+        second = ran("web", home=home, told=told)
+        assert second.returncode == 1
+        assert "The web of the shop" in second.stderr
+        assert schedule.stop() == 0
+        assert web.stop() == 0
