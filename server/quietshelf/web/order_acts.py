@@ -1,0 +1,85 @@
+"""What a press on an order's page does: reads what was typed, calls the one function that does it."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from quietshelf.intake import receipts
+from quietshelf.outbound import lifecycle
+from quietshelf.store.tables import Order
+from quietshelf.web.context import context
+from quietshelf.web.forms import Form
+
+Act = Callable[[Order, int, Form, int, datetime], None]
+"""Of an order as it was looked at, its version, the form, who pressed, and now. Raises ChangedMeanwhile, NotAllowed."""
+
+
+def typed_quantities(order: Order, form: Form) -> dict[int, int]:
+    """The quantities typed for lines of this order, by line id; what can't be read is noted in the form."""
+    typed = {line.id: form.whole(f"q-{line.id}") for line in order.lines if f"q-{line.id}" in form.typed}
+    line_id, _, by = form.typed.get("step", "").partition(":")
+    if line_id.isdecimal() and int(line_id) in typed:  # a press on + or − without JavaScript
+        typed[int(line_id)] = max(0, typed[int(line_id)] + int(by))
+    return typed
+
+
+def _save(order: Order, version: int, form: Form, user_id: int, now: datetime) -> None:
+    _saved(order, version, form, user_id, now)
+
+
+def _saved(order: Order, version: int, form: Form, user_id: int, now: datetime) -> int:
+    """Save what was typed, if anything was. The version to go on with."""
+    quantities = typed_quantities(order, form)
+    if form.wrong or not quantities:
+        return version
+    return lifecycle.edit_lines(context().engine, order.id, version, quantities, user_id, now)
+
+
+def _send(order: Order, version: int, form: Form, user_id: int, now: datetime) -> None:
+    version = _saved(order, version, form, user_id, now)
+    if not form.wrong:
+        lifecycle.send(context().engine, order.id, version, user_id, now)
+
+
+def _approve(order: Order, version: int, form: Form, user_id: int, now: datetime) -> None:
+    version = _saved(order, version, form, user_id, now)
+    if not form.wrong:
+        lifecycle.approve(context().engine, order.id, version, user_id, now)
+
+
+def _undo(order: Order, version: int, form: Form, user_id: int, now: datetime) -> None:
+    lifecycle.undo_send(context().engine, order.id, version, user_id, now)
+
+
+def _cancel(order: Order, version: int, form: Form, user_id: int, now: datetime) -> None:
+    lifecycle.cancel(context().engine, order.id, version, user_id, now)
+
+
+def _close(order: Order, version: int, form: Form, user_id: int, now: datetime) -> None:
+    lifecycle.close_short(context().engine, order.id, version, user_id, now)
+
+
+def _receive(order: Order, version: int, form: Form, user_id: int, now: datetime) -> None:
+    came: dict[int, receipts.Came] = {}
+    for line in order.lines:
+        if f"r-{line.id}" in form.typed:
+            received = form.whole(f"r-{line.id}")
+            rejected = form.whole(f"x-{line.id}") if form.typed.get(f"x-{line.id}", "").strip() else 0
+            came[line.id] = receipts.Came(received, rejected, form.text(f"why-{line.id}") if rejected else "")
+    if form.wrong:
+        return
+    try:
+        receipts.receive(context().engine, order.id, version, came, now, now, user_id)
+    except receipts.NotBooked as refused:
+        form.wrong |= {f"r-{line_id}": sentence for line_id, sentence in refused.errors.items()}
+
+
+ACTS: dict[str, Act] = {
+    "save": _save,
+    "send": _send,
+    "approve": _approve,
+    "undo": _undo,
+    "cancel": _cancel,
+    "close": _close,
+    "receive": _receive,
+}
+"""What `do` may say."""

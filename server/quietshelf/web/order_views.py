@@ -1,0 +1,210 @@
+"""One order as its page shows it: its head, and its lines with what each means. Acts are order_acts.py's."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from quietshelf.outbound.letter import promise_of
+from quietshelf.rules.leadtimes import LeadTime, lead_time
+from quietshelf.rules.policy import Policy
+from quietshelf.store import pages
+from quietshelf.store.orders import order_of
+from quietshelf.store.supply import records
+from quietshelf.store.tables import ON_ITS_WAY, Delivery, Order, OrderLine, SkuState
+from quietshelf.web import wording
+from quietshelf.web.amounts import counted, on_day, rate
+from quietshelf.web.forms import Form
+from quietshelf.web.wording import Voice
+
+LINES_A_PAGE = 100
+ON_TIME_DAYS = 2
+"""An order within so many days of its promise is on time."""
+
+MARKS = {
+    "draft": ("draft", "Draft"),
+    "approved": ("draft", "Approved"),
+    "sending": ("draft", "Sending"),
+    "sent": ("done", "Sent"),
+    "confirmed": ("done", "Confirmed"),
+    "part_received": ("done", "Received in part"),
+    "received": ("done", "Received"),
+    "closed_short": ("done", "Closed short"),
+    "cancelled": ("done", "Cancelled"),
+}
+
+
+@dataclass(frozen=True)
+class LineView:
+    """One line: its item as it stands, the quantity, and what that means."""
+
+    line: OrderLine
+    zone: str
+    mark: str
+    """Red's or Yellow's word; empty for Green."""
+    left: str
+    quantity: str
+    """As typed, or as it is."""
+    means: str
+    steps: str
+    cost_minor: int | None
+    risk_minor: int
+    per_day: float
+    came: str = ""
+    """What came of it so far, in words."""
+
+    @property
+    def open_units(self) -> int:
+        """Still to come."""
+        return 0 if self.line.closed_at else max(0, self.line.quantity - self.line.received)
+
+    @property
+    def step(self) -> int:
+        """One press of the stepper: one pack."""
+        return max(1, self.line.product.pack)
+
+
+@dataclass(frozen=True)
+class OrderView:
+    """One order's page."""
+
+    order: Order
+    mark: tuple[str, str]
+    lines: tuple[LineView, ...]
+    """Those of this page."""
+    first: int
+    all_lines: int
+    total_minor: int
+    arrives: date | None
+    lead: str
+    """The supplier's record, in a sentence."""
+    pieces_open: int
+    pieces: int
+    sending: pages.Outgoing | None
+    """While it can be undone."""
+    edits: bool
+    """Its lines can be changed by who looks."""
+    receives: bool
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """The item that each field is about, for the errors above the form."""
+        names = {line.line.id: line.line.product.name for line in self.lines}
+        return {f"{field}-{line_id}": name for line_id, name in names.items() for field in "qrx"}
+
+    def with_quantities(self, quantities: Mapping[int, int]) -> "OrderView":
+        """As it would be with these quantities, by line id; nothing is saved."""
+        lines = tuple(_with_quantity(line, quantities.get(line.line.id)) for line in self.lines)
+        moved = sum((new.cost_minor or 0) - (old.cost_minor or 0) for new, old in zip(lines, self.lines, strict=True))
+        return replace(self, lines=lines, total_minor=self.total_minor + moved)
+
+
+def order_view(session: Session, order_id: int, first: int, form: Form, voice: Voice, *, sees_money: bool) -> OrderView:
+    """The order's page from its `first` line on. Raises NotAllowed where there is no such order."""
+    order = order_of(session, order_id)
+    states = pages.line_states(session, order)
+    came = pages.deliveries_of(session, order) if order.sent_at else {}
+    ranked = sorted(order.lines, key=lambda line: (-_risk(states.get(line.product_id)), line.id))
+    shown = ranked[first : first + LINES_A_PAGE]
+    record = records(session, voice.zone, [order.supplier_id])[order.supplier_id]
+    lead = lead_time(record.lead_days, order.supplier.quoted_lead_days, Policy())
+    receives = order.state in ON_ITS_WAY
+    sending = next((o for o in pages.outgoing(session, order.site_id) if o.id == order.id), None)
+    arrives = order.expected_on or order.promised_on
+    if arrives is None and order.state in pages.OUTGOING:
+        arrives = promise_of(session, order, voice.now)
+    return OrderView(
+        order=order,
+        mark=state_mark(order.state, order.promised_on, voice.today),
+        lines=tuple(
+            _line(line, states.get(line.product_id), came.get(line.id, []), form, receives, voice) for line in shown
+        ),
+        first=first,
+        all_lines=len(ranked),
+        total_minor=sum((line.unit_cost_minor or 0) * line.quantity for line in ranked),
+        arrives=arrives,
+        lead=_lead(order.supplier.name, lead),
+        pieces_open=sum(0 if line.closed_at else max(0, line.quantity - line.received) for line in ranked),
+        pieces=sum(line.quantity for line in ranked),
+        sending=sending if order.state == "sending" else None,
+        edits=order.state == "draft" and sees_money,
+        receives=receives,
+    )
+
+
+def state_mark(state: str, promised_on: date | None, today: date) -> tuple[str, str]:
+    """An order's mark: how late it is, else its state."""
+    if state in ON_ITS_WAY and promised_on:
+        late = (today - promised_on).days
+        if late > ON_TIME_DAYS:
+            return "red", f"{counted(late, 'day')} late"
+    return MARKS[state]
+
+
+def _line(
+    line: OrderLine, state: SkuState | None, came: list[Delivery], form: Form, receives: bool, voice: Voice
+) -> LineView:
+    zone, hand, per_day = (state.zone, state.on_hand, state.velocity) if state else ("green", 0, 0.0)
+    quantity = form.typed.get(f"q-{line.id}", str(line.quantity))
+    word = {"red": wording.days_left(hand, per_day), "yellow": "Low"}.get(zone, "")
+    sells = f" Sells {rate(per_day)} a day." if per_day else " None sold in 60 days."
+    return LineView(
+        line=line,
+        zone=zone,
+        mark=word,
+        left=f"{wording.left_and_days(hand, per_day)}.{sells}",
+        quantity=quantity,
+        means=wording.lasts(line.quantity, per_day),
+        steps=wording.steps(line.quantity, line.ruled, line.product.pack),
+        cost_minor=None if line.unit_cost_minor is None else line.unit_cost_minor * line.quantity,
+        risk_minor=_risk(state),
+        per_day=per_day,
+        came=_came(line, came, voice) if receives or came else "",
+    )
+
+
+def _with_quantity(view: LineView, quantity: int | None) -> LineView:
+    if quantity is None:
+        return view
+    line = view.line
+    return replace(
+        view,
+        quantity=str(quantity),
+        means=wording.lasts(quantity, view.per_day),
+        steps=wording.steps(quantity, line.ruled, line.product.pack),
+        cost_minor=None if line.unit_cost_minor is None else line.unit_cost_minor * quantity,
+    )
+
+
+def _came(line: OrderLine, came: list[Delivery], voice: Voice) -> str:
+    """What was ordered, and what came when.
+
+    "30 ordered, 30 received on 12 November, 2 of them rejected."
+    """
+    parts = [f"{line.quantity:,} ordered"]
+    for delivery in came:
+        when = on_day(delivery.happened.astimezone(voice.zone).date(), voice.today)
+        rejected = f", {delivery.rejected:,} of them rejected" if delivery.rejected else ""
+        parts.append(f"{delivery.received:,} received {when}{rejected}")
+    return ", ".join(parts if came else [*parts, "none received"]) + "."
+
+
+def _lead(supplier: str, lead: LeadTime) -> str:
+    """How long this supplier takes, and how that is known."""
+    typical, late = round(lead.typical_days), round(lead.late_days)
+    if lead.deliveries >= Policy().deliveries_few:
+        return (
+            f"{supplier}’s last {counted(lead.deliveries, 'delivery', 'deliveries')} took "
+            f"{counted(typical, 'day')} as a rule, {late} when late."
+        )
+    known = (
+        f"{counted(lead.deliveries, 'delivery has', 'deliveries have')} come"
+        if lead.deliveries
+        else "Nothing has come yet"
+    )
+    return f"{supplier} is counted on within {counted(typical, 'day')}. {known}, too few to tell how it keeps to that."
+
+
+def _risk(state: SkuState | None) -> int:
+    return state.risk_minor_per_day if state else 0

@@ -1,0 +1,104 @@
+"""Today: what is Red and Yellow, what to refill and to look at, what waits to be sent; or that all is quiet."""
+
+from datetime import date
+
+from flask import Blueprint, abort, render_template, request
+
+from quietshelf.rules.exceptions import BOARD, Board, ExceptionKind
+from quietshelf.rules.leadtimes import lead_time, promise
+from quietshelf.rules.policy import Policy
+from quietshelf.store import pages
+from quietshelf.store.supply import records_of
+from quietshelf.web import wording
+from quietshelf.web.boards import Boards, Row, boards, check_row, red_row, yellow_row
+from quietshelf.web.context import db, now, site, zone
+from quietshelf.web.live import LivePage, live_page
+from quietshelf.web.voices import voice
+
+bp = Blueprint("today", __name__)
+
+ROWS_A_PAGE = 50
+
+
+@live_page(bp, "/")
+def board() -> LivePage:
+    """The page of the day."""
+    open_now = pages.open_exceptions(db(), site().id, now())
+    waiting = pages.outgoing(db(), site().id)
+    short = [e.product_id for e in open_now if e.product_id and e.kind in ("red", "yellow")]
+    coming = pages.coming(db(), site().id, short) if short else {}
+    said = voice()
+    on = boards(open_now, waiting, coming, said, _held_up(open_now))
+    until = pages.known_until(db(), site().id)
+    looked = pages.looked(db(), site().id) if on.quiet else None
+    values = {
+        "on": on,
+        "head": _head(on),
+        "today": said.today,
+        "known": wording.sales_known(until, said),
+        "looked": looked,
+        "quiet": wording.quiet(site().looked_at, looked, said) if looked else "",
+        "goes": lambda order: wording.goes(order.number, len(order.lines), order.total_minor, said),
+        "arrives": _arrivals(waiting, said.today),
+        "left": wording.left_and_days,
+    }
+    return LivePage("today/page.html", FRAGMENTS, values)
+
+
+FRAGMENTS = {part: f"today/{part}.html" for part in ("head", "red", "yellow", "refill", "check", "drafts")}
+
+
+@bp.get("/open/<any(red, yellow, refill, check):name>")
+def listed(name: str) -> str:
+    """Every row of one board, 50 to a page: what Today shows as one row where it is too much."""
+    at = Board(name)
+    of_board = [e for e in pages.open_exceptions(db(), site().id, now()) if BOARD[ExceptionKind(e.kind)] is at]
+    first = request.args.get("from", 0, type=int)
+    shown = of_board[max(0, first) : max(0, first) + ROWS_A_PAGE]
+    if first and not shown:
+        abort(404)
+    return render_template(
+        "today/listed.html",
+        board=name,
+        total=len(of_board),
+        first=first,
+        page_size=ROWS_A_PAGE,
+        rows_shown=_rows(at, shown),
+    )
+
+
+def _rows(at: Board, shown: list[pages.OpenException]) -> list[Row]:
+    coming = pages.coming(db(), site().id, [e.product_id for e in shown if e.product_id])
+    order_of = {line.product_id: order for order in pages.outgoing(db(), site().id) for line in order.lines}
+    said = voice()
+    if at is Board.RED:
+        return [red_row(e, order_of.get(e.product_id or 0), False, coming, said) for e in shown]
+    if at is Board.YELLOW:
+        return [yellow_row(e, coming, said) for e in shown]
+    names = _held_up(shown)
+    return [check_row(e, said, names) for e in shown]
+
+
+def _held_up(open_now: list[pages.OpenException]) -> dict[str, str]:
+    """Names of the items that late orders hold up, by SKU."""
+    skus = [sku for e in open_now for sku in e.figures.get("skus", ())]
+    return pages.names_of(db(), skus) if skus else {}
+
+
+def _arrivals(waiting: list[pages.Outgoing], today: date) -> dict[int, date]:
+    """When each order would come, sent today, by its supplier's record."""
+    suppliers = {order.supplier.id: order.supplier for order in waiting}
+    policy = Policy()
+    arrives = {}
+    for supplier_id, record in (records_of(db(), zone(), list(suppliers.values())) if suppliers else {}).items():
+        quoted = record.supplier.quoted_lead_days
+        arrives[supplier_id] = promise(None, today, quoted, lead_time(record.lead_days, quoted, policy))
+    return {order.id: arrives[order.supplier.id] for order in waiting}
+
+
+def _head(on: Boards) -> str:
+    orders = len(on.yellow_orders) + len(on.drafts)
+    low = on.red_items - on.red_out
+    return wording.head(
+        on.red_out, low, on.red_risk_minor, orders, len(on.refill), len(on.check) + len(on.yellow), voice()
+    )
