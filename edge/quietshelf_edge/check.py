@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from queue import Empty
 
 from quietshelf_edge import machine
+from quietshelf_edge.cell import sound
 from quietshelf_edge.config import NodeConfig
 from quietshelf_edge.link import Connected, Disconnected, Link, Refused
 from quietshelf_edge.messages import Status
 from quietshelf_edge.outbox import Outbox
 from quietshelf_edge.slots import build_slots
+from quietshelf_edge.weighing import Rest
 
 BROKER_S = 10.0
-CELL_S = 3.0
+CELLS_S = 6.0
+SAMPLE_S = 0.1
 
 
 @dataclass(frozen=True)
@@ -55,15 +58,29 @@ def _cells(node: NodeConfig) -> Iterator[Finding]:
     except (OSError, ImportError, RuntimeError) as error:
         yield Finding(False, f"the cells can't be opened: {error}")
         return
+    rests: dict[str, Rest] = {}
+    heard: set[str] = set()
+    deadline_s = time.monotonic() + CELLS_S
+    while len(rests) < len(slots) and (now_s := time.monotonic()) < deadline_s:
+        for slot in slots:
+            raw = sound(slot.cell.read())
+            if raw is not None:
+                heard.add(slot.name)
+                rests |= {slot.name: rest} if (rest := slot.settling.feed(now_s, raw)) else {}
+        time.sleep(SAMPLE_S)
     for slot in slots:
-        deadline_s = time.monotonic() + CELL_S
-        while (raw := slot.cell.read()) is None and time.monotonic() < deadline_s:
-            time.sleep(0.05)
         slot.cell.close()
-        if raw is None:
-            yield Finding(False, f"slot {slot.name}: no sample within {CELL_S:g} s. Check power, data and clock wires")
-        else:
-            yield Finding(True, f"slot {slot.name}: raw {raw}")
+        yield _cell(slot.name, rests.get(slot.name), slot.name in heard)
+
+
+def _cell(slot: str, rest: Rest | None, heard: bool) -> Finding:
+    if rest is not None:
+        return Finding(True, f"slot {slot}: raw {rest.raw:.0f} at rest, noise {rest.noise_raw:.0f}")
+    if heard:
+        return Finding(
+            False, f"slot {slot}: does not come to rest. Keep hands off, and look for what touches the shelf"
+        )
+    return Finding(False, f"slot {slot}: no sample. Check power, data and clock wires")
 
 
 def _broker(node: NodeConfig) -> Finding:

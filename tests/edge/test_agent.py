@@ -147,15 +147,16 @@ def test_commands_are_carried_out_once_and_answered(tmp_path: Path, server: Stan
     assert "before" in replies(server)["tare-2"].message
 
 
-def test_a_command_expires_on_a_shelf_that_does_not_rest_and_a_kept_one_is_refused(
-    tmp_path: Path, server: StandIn, node: NodeProcess
-) -> None:
+def test_a_command_that_the_broker_kept_is_refused(tmp_path: Path, server: StandIn, node: NodeProcess) -> None:
     fill(tmp_path, server)
-    server.say(What.COMMAND, Command("late", CommandKind.TARE, 1, "1").encode(), retain=True)
-    lay(tmp_path, "1", 9)
-    server.say(What.COMMAND, Command("soon", CommandKind.TARE, 1, "1").encode())
-    wait_for(lambda: "soon" in replies(server), "an answer")
-    assert server.counts("HONEY") == [(4, 0)]
+    node.stop()
+    server.say(What.COMMAND, Command("days-old", CommandKind.TARE, 20, "1").encode(), retain=True)
+    node.start()
+    wait_for(lambda: decode_status(server.heard(What.STATUS)[-1]).online, "the node to be back")
+    server.say(What.COMMAND, Command("learn-now", CommandKind.LEARN, 20, "1", 10).encode())
+    wait_for(lambda: "learn-now" in replies(server), "an answer")
+    assert set(replies(server)) == {"learn-now"}
+    assert server.counts("TEA") == [(10, 0)]
 
 
 def test_unreadable_words_of_the_server_stop_nothing(tmp_path: Path, server: StandIn, node: NodeProcess) -> None:

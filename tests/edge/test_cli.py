@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -65,10 +66,12 @@ def test_a_trace_with_a_bad_line_is_said_and_ends_with_1(tmp_path: Path, capsys:
 
 def test_check_tries_every_part_of_a_node(tmp_path: Path, broker: Broker, capsys: pytest.CaptureFixture[str]) -> None:
     lay(tmp_path, "1", 4)
+    lay(tmp_path, "2", 0)
     assert main(["check", "--config", str(write_node(tmp_path, broker.port))]) == 0
     said = capsys.readouterr().out
     assert "outbox" in said
-    assert "slot 2: raw 8" in said
+    assert re.search(r"slot 1: raw 484\d\d\d at rest, noise \d\d", said)
+    assert re.search(r"slot 2: raw 8[34]\d\d\d at rest", said)
     assert "takes this node" in said
 
 
