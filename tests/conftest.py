@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from quietshelf.store.engine import open_engine
-from quietshelf.store.schema import upgrade
 from sqlalchemy import Engine, NullPool, create_engine, make_url, text
 
+from quietshelf.store.engine import open_engine
+from quietshelf.store.schema import upgrade
 from tests.postgres import postgres, programs
 from tests.shops import Shop, open_shop
 

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy import Engine
+
 from quietshelf.store.engine import writing
 from quietshelf.store.sites import create_site
 from quietshelf.store.tables import Product, Supplier
-from sqlalchemy import Engine
 
 # supplier: e-mail, quoted lead time in days
 SUPPLIERS: dict[str, tuple[str, int | None]] = {

@@ -3,11 +3,11 @@
 import threading
 
 import pytest
+from sqlalchemy import event, select, text
+
 from quietshelf.store.engine import reading, writing
 from quietshelf.store.sites import the_site, touch
 from quietshelf.store.tables import Site
-from sqlalchemy import event, select, text
-
 from tests.shops import Shop
 
 TIMES = 25

@@ -2,12 +2,12 @@
 
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import event, select
+
 from quietshelf.rules.facts import Fact, Kind
 from quietshelf.store.engine import reading, writing
 from quietshelf.store.facts import add_facts, facts_of
 from quietshelf.store.tables import SkuState
-from sqlalchemy import event, select
-
 from tests.shops import Shop
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)

@@ -3,10 +3,11 @@
 import threading
 from datetime import UTC, datetime
 
+from sqlalchemy import Engine, select
+
 from quietshelf.store.engine import reading, writing
 from quietshelf.store.jobs import claim, end
 from quietshelf.store.tables import JobRun
-from sqlalchemy import Engine, select
 
 DUE = datetime(2026, 11, 24, 12, tzinfo=UTC)
 

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Engine, inspect
+
 from quietshelf.store.engine import open_engine
 from quietshelf.store.schema import current, downgrade, upgrade
 from quietshelf.store.tables import Base
-from sqlalchemy import Engine, inspect
 
 
 def test_the_migrations_make_exactly_the_tables_of_the_code(engine: Engine) -> None:
