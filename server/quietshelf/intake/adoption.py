@@ -74,7 +74,7 @@ def node_toml(site: str, name: str, password: str, host: str, port: int) -> str:
 [node]
 name = "{name}"
 site = "{site}"
-data_dir = "/var/lib/quietshelf"
+data_dir = "/var/lib/quietshelf-edge"
 
 [mqtt]
 host = "{host}"
@@ -90,7 +90,7 @@ name = "1"
 data_pin = 5
 clock_pin = 6
 capacity_g = 5000
-zero_raw = 0         # then: quietshelf-edge calibrate
+zero_raw = 0         # raw when empty, by: quietshelf-edge check
 counts_per_g = 420.0
 """
 
