@@ -26,6 +26,8 @@ class ImportReport:
     """Known already, booked or held."""
     held: Mapping[str, int]
     """By reason; booked by itself when the item becomes known."""
+    held_skus: tuple[str, ...]
+    """The first of the unknown items."""
     skipped: Mapping[str, int]
     """By reason."""
     made: Mapping[str, int] = field(default_factory=dict)
@@ -57,15 +59,16 @@ def lines(report: ImportReport) -> Iterator[str]:
     if report.dry_run:
         yield "This was a dry run: nothing was changed."
     if not sum(report.booked.values()):
-        yield "Nothing was booked: every row is known already, held or skipped."
+        yield "Nothing is booked by it: every row is known already, held or skipped."
     if made := [f"{count:,} {what}" for what, count in report.made.items() if count]:
         yield f"Made besides: {', '.join(made)}."
-    if held := sum(report.held.values()):
-        yield f"{held:,} rows wait for their item: import the products, and they are booked by themselves."
+    if sum(report.held.values()):
+        skus = ", ".join(report.held_skus)
+        yield f"Rows of unknown items ({skus}) wait: import the products, and they are booked by themselves."
     if report.released:
-        yield f"{report.released:,} rows of earlier files were waiting for their item, and are booked now."
+        yield f"Rows of earlier files that waited for their item, and are booked now: {report.released:,}."
     if report.rounded:
-        yield f"{report.rounded:,} prices had a part below the smallest coin, and were rounded."
+        yield f"Prices with a part below the smallest coin, which were rounded: {report.rounded:,}."
     if report.known_until:
         yield f"The newest sale is of {report.known_until:%Y-%m-%d %H:%M} UTC."
     for sentence in report.assumed:
@@ -93,6 +96,7 @@ def as_json(report: ImportReport) -> dict[str, Any]:
         "booked": dict(report.booked),
         "repeated": report.repeated,
         "held": dict(report.held),
+        "held_skus": list(report.held_skus),
         "skipped": dict(report.skipped),
         "made": dict(report.made),
         "released": report.released,
@@ -123,6 +127,7 @@ def refusal_as_json(kind: str, file_name: str, dry_run: bool, refused: Refused) 
         "booked": {},
         "repeated": 0,
         "held": {},
+        "held_skus": [],
         "skipped": {},
         "made": {},
         "released": 0,

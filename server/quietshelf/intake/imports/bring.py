@@ -128,6 +128,7 @@ def _report(kind: str, file_name: str, dry_run: bool, file: RowsFile[Any], outco
         booked=dict(outcome.booked),
         repeated=outcome.repeated,
         held=dict(outcome.held),
+        held_skus=tuple(outcome.held_skus),
         skipped={str(reason): count for reason, count in read.skipped.items()} | dict(outcome.skipped),
         made=dict(outcome.made),
         released=outcome.released,

@@ -19,6 +19,7 @@ Progress = Callable[[str, float], None]
 
 Row = TypeVar("Row")
 _TOLD_EVERY_ROWS = 5_000
+_SKUS_TOLD = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class Outcome:
     booked: Counter[str] = field(default_factory=Counter)
     repeated: int = 0
     held: Counter[str] = field(default_factory=Counter)
+    held_skus: list[str] = field(default_factory=list)
     skipped: Counter[str] = field(default_factory=Counter)
     made: Counter[str] = field(default_factory=Counter)
     released: int = 0
@@ -73,10 +75,18 @@ class Desk:
 
     def hold(self, rows: Iterable[tuple[str, What]]) -> None:
         """Keep rows, each with its unknown SKU, until the item is known."""
-        new, repeated = hold(self.session, self.place.site_id, self.import_id, rows)
+        new, repeated = hold(self.session, self.place.site_id, self.import_id, self._noted(rows))
         if new:
             self.outcome.held[UNKNOWN_ITEM] += new
         self.outcome.repeated += repeated
+
+    def _noted(self, rows: Iterable[tuple[str, What]]) -> Iterator[tuple[str, What]]:
+        """The same rows, the first of their SKUs being noted for the report."""
+        skus = self.outcome.held_skus
+        for sku, what in rows:
+            if len(skus) < _SKUS_TOLD and sku not in skus:
+                skus.append(sku)
+            yield sku, what
 
 
 class Readied(Protocol):

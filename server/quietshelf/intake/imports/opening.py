@@ -2,7 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from quietshelf.files import DerivedProduct
 from quietshelf.intake.imports.desk import Desk
@@ -20,36 +22,64 @@ COUNTED_DAYS_BEFORE = 10
 """The starting stock is counted so many days before the last sale."""
 
 
-def assume_opening(
-    desk: Desk, derived: Sequence[DerivedProduct], newest: datetime, sold: Iterable[tuple[str, Fact]]
-) -> None:
-    """Make products of what is unknown so far, and count a starting stock of each.
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A product as its sales show it, and its starting stock: sold before the count, or since where that is more."""
 
-    The count is what sold in the 45 days before it (returns taken back), or what sold after it where that is more: what
-    was sold was there. `newest` is the last sale's instant, `sold` the file's sales and returns, each with its SKU.
+    product: DerivedProduct
+    counted_at: datetime
+    sold_before: int
+    sold_since: int
+
+
+def openings(
+    products: Sequence[DerivedProduct], sold: Iterable[tuple[str, Fact]], newest: datetime, zone: ZoneInfo
+) -> list[Opening]:
+    """The opening of each product.
+
+    What sold in the 45 days before the count is its stock, returns taken back; what sold after it was there too, so the
+    stock is no less. `sold` is all sales and returns since `opening_begins`, each with its SKU; `newest` is the last.
     """
+    counted_at = newest - timedelta(days=COUNTED_DAYS_BEFORE)
+    before: defaultdict[str, list[Fact]] = defaultdict(list)
+    since: defaultdict[str, list[Fact]] = defaultdict(list)
+    for sku, fact in sold:
+        (before if fact.happened <= counted_at else since)[sku].append(fact)
+    return [Opening(each, counted_at, _net(before[each.sku], zone), _net(since[each.sku], zone)) for each in products]
+
+
+def opening_begins(newest: datetime) -> datetime:
+    """From when on sales tell the starting stock, where `newest` is the last of them."""
+    return newest - timedelta(days=COUNTED_DAYS_BEFORE + STOCK_DAYS)
+
+
+def assume_opening(desk: Desk, all_openings: Sequence[Opening]) -> None:
+    """Make products of what is unknown so far, and count the starting stock of each."""
     known = Items(desk.session)
-    new = [product for product in derived if product.sku not in known]
+    new = [opening for opening in all_openings if opening.product.sku not in known]
     if not new:
         return
-    desk.outcome.made["products"] += assume_products(desk.session, new, SUPPLIER, COST_PERCENT)
-    counted_at = newest - timedelta(days=COUNTED_DAYS_BEFORE)
-    skus = {product.sku for product in new}
-    recent: defaultdict[str, list[Fact]] = defaultdict(list)
-    for sku, fact in sold:
-        if fact.happened > counted_at - timedelta(days=STOCK_DAYS) and sku in skus:
-            recent[sku].append(fact)
+    desk.outcome.made["products"] += assume_products(
+        desk.session, [opening.product for opening in new], SUPPLIER, COST_PERCENT
+    )
     items = Items(desk.session)
-    counts, raised = [], 0
-    for product in new:
-        facts = recent[product.sku]
-        lot = _net(desk, (fact for fact in facts if fact.happened <= counted_at))
-        since = _net(desk, (fact for fact in facts if fact.happened > counted_at))
-        raised += since > lot
-        count = Fact(counted_at, Kind.COUNT, max(lot, since), f"assumed-stock:{product.sku}")
-        counts.append((items[product.sku], count, desk.now, True))
+    counts = (
+        (
+            items[opening.product.sku],
+            Fact(
+                opening.counted_at,
+                Kind.COUNT,
+                max(opening.sold_before, opening.sold_since),
+                f"assumed-stock:{opening.product.sku}",
+            ),
+            desk.now,
+            True,
+        )
+        for opening in new
+    )
     add_facts(desk.session, desk.place.site_id, counts)
-    local = counted_at.astimezone(desk.place.zone)
+    raised = sum(opening.sold_since > opening.sold_before for opening in new)
+    local = new[0].counted_at.astimezone(desk.place.zone)
     desk.outcome.assumed += [
         f"the cost of each new product is {COST_PERCENT}% of its median price",
         f'its supplier is "{SUPPLIER}"',
@@ -58,5 +88,5 @@ def assume_opening(
     ]
 
 
-def _net(desk: Desk, facts: Iterable[Fact]) -> int:
-    return sum(day.units for day in net_days(facts, desk.place.zone).values())
+def _net(facts: Sequence[Fact], zone: ZoneInfo) -> int:
+    return sum(day.units for day in net_days(facts, zone).values())

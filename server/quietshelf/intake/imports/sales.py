@@ -1,11 +1,11 @@
 """Sales files: sales and returns become facts; what is assumed from them is in `opening`."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
-from quietshelf.files import DerivedProduct, SaleRow, SalesFile, derive_products
+from quietshelf.files import SaleRow, SalesFile, derive_products
 from quietshelf.intake.imports.desk import OTHER_SITE, Desk, Place, Progress, rows_of, watched
-from quietshelf.intake.imports.opening import assume_opening
+from quietshelf.intake.imports.opening import Opening, assume_opening, opening_begins, openings
 from quietshelf.intake.imports.spool import Spool
 from quietshelf.rules.facts import Fact, Kind
 from quietshelf.store.catalogue import Items
@@ -29,17 +29,21 @@ class Sales:
         self._of_other_sites = 0
         self._newest: datetime | None = None
         rows = self._spooling(rows_of(file, progress))
-        self._derived: list[DerivedProduct] | None = derive_products(rows) if create_products else None
+        derived = derive_products(rows) if create_products else []
         for _ in rows:
             pass  # read to its end, also where nobody wants products made of it
+        self._openings: list[Opening] = []
+        if derived and self._newest:
+            begins = opening_begins(self._newest)
+            recent = self._facts(lambda row: row[1] > begins)
+            self._openings = openings(derived, recent, self._newest, place.zone)
 
     def book(self, desk: Desk) -> None:
         """Book sales and returns, hold those of unknown items, and say until when sales are known."""
         site_id, outcome = self._place.site_id, desk.outcome
         if self._of_other_sites:
             outcome.skipped[OTHER_SITE] = self._of_other_sites
-        if self._derived and self._newest:
-            assume_opening(desk, self._derived, self._newest, self._facts())
+        assume_opening(desk, self._openings)
         items = Items(desk.session)
         begun, rows = 0, sum(map(len, self._spools.values()))
         for kind, word in ((Kind.SALE, "sales"), (Kind.RETURN, "returns")):
@@ -48,8 +52,10 @@ class Sales:
             outcome.booked[word] = added.added
             outcome.repeated += added.repeated
             begun += added.added + added.repeated
-        desk.hold(watched(self._unknown(items), rows, begun, desk.progress))
-        if self._derived:
+        if begun < rows:
+            unknown = self._facts(lambda row: row[0] not in items)
+            desk.hold(watched(unknown, rows, begun, desk.progress))
+        if self._openings:
             outcome.released = release(desk.session, site_id, desk.now).booked
         if self._newest:
             outcome.known_until = self._newest
@@ -68,16 +74,13 @@ class Sales:
                 self._newest = row.sold_at
             yield row
 
-    def _facts(self, *kinds: Kind) -> Iterator[tuple[str, Fact]]:
-        """Each fact with its SKU, of these kinds, or of all."""
+    def _facts(self, wanted: Callable[[_Spooled], bool], *kinds: Kind) -> Iterator[tuple[str, Fact]]:
+        """The facts of the rows that are wanted, each with its SKU; of these kinds, or of all."""
         for kind in kinds or self._spools:
-            for sku, happened, units, key, price_minor, party in self._spools[kind]:
+            for row in filter(wanted, self._spools[kind]):
+                sku, happened, units, key, price_minor, party = row
                 yield sku, Fact(happened, kind, units, key, price_minor=price_minor, party=party)
 
     def _known(self, kind: Kind, items: Items, now: datetime) -> Iterator[Learnt]:
-        for sku, fact in self._facts(kind):
-            if (product_id := items.get(sku)) is not None:
-                yield product_id, fact, now, False
-
-    def _unknown(self, items: Items) -> Iterator[tuple[str, Fact]]:
-        return ((sku, fact) for sku, fact in self._facts() if sku not in items)
+        for sku, fact in self._facts(lambda row: row[0] in items, kind):
+            yield items[sku], fact, now, False
