@@ -73,6 +73,20 @@ class Booking:
         if new:
             self.products |= shelves.product_ids(self.session, new)
 
+    def knows_slot(self, node: Node, slot: str) -> bool:
+        """Whether a node has told of a slot of this name, or it is planned."""
+        return (node.id, slot) in self.slots
+
+    def has_slots(self, node: Node) -> bool:
+        """Whether any slot of a node is known."""
+        return any(node_id == node.id for node_id, _ in self.slots)
+
+    def add_slot(self, node: Node, slot: str) -> None:
+        """Know a slot from now on."""
+        self.slots[node.id, slot] = Slot(node_id=node.id, name=slot, disagrees=0)
+        self.session.add(self.slots[node.id, slot])
+        self.shown = True
+
     def quarantine(self, arrival: Arrival, reason: str) -> None:
         """Keep a message that can't be taken, with its reason."""
         shelves.quarantine(self.session, self.site_id, arrival.topic, reason, arrival.payload, arrival.at)

@@ -64,7 +64,7 @@ def _judge(booking: Booking, taken: Taken) -> HeldEvent:
     if event is None:
         booking.quarantine(taken.arrival, reason or "")
         return HeldEvent("quarantine", None, None)
-    reason = reason or _misfit(booking, taken.node, event)
+    reason = reason or _misfit(booking, taken, event)
     at = dated(event.at, taken.arrival.at)
     if reason:
         booking.quarantine(taken.arrival, reason)
@@ -73,9 +73,11 @@ def _judge(booking: Booking, taken: Taken) -> HeldEvent:
     return HeldEvent(_booked_or_before(taken.stream, taken.seq), at, content(event))
 
 
-def _misfit(booking: Booking, node: Node, count: Count) -> str | None:
-    if (node.id, count.slot) not in booking.slots:
-        return f'node {node.name} has no slot "{count.slot}": check the names in its TOML'
+def _misfit(booking: Booking, taken: Taken, count: Count) -> str | None:
+    if not booking.knows_slot(taken.node, count.slot):
+        if booking.has_slots(taken.node):
+            return f'node {taken.node.name} has no slot "{count.slot}": check the names in its TOML'
+        booking.add_slot(taken.node, count.slot)  # its first state, which names its slots, is still under way
     unknown = [item.sku for item in count.items if item.sku not in booking.products]
     return f"no product has the SKU {unknown[0]}: import it, or plan the slot anew" if unknown else None
 

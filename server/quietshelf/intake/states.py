@@ -9,7 +9,7 @@ from quietshelf.intake.booking import Arrival, Booking, dated
 from quietshelf.intake.counts import book_kept, newer, place_of
 from quietshelf.rules.facts import Fact, Kind
 from quietshelf.store import shelves, streams
-from quietshelf.store.tables import Node, Slot, Stream
+from quietshelf.store.tables import Node, Stream
 from quietshelf_edge.messages import SlotState, State, decode_state
 
 
@@ -37,11 +37,8 @@ def newest_state(stream: Stream) -> ToldState | None:
 def know_slots(booking: Booking, node: Node, state: State) -> None:
     """A node's slots are those that its state names."""
     for told in state.slots:
-        if (node.id, told.slot) not in booking.slots:
-            slot = Slot(node_id=node.id, name=told.slot, disagrees=0)
-            booking.session.add(slot)
-            booking.slots[node.id, told.slot] = slot
-            booking.shown = True
+        if not booking.knows_slot(node, told.slot):
+            booking.add_slot(node, told.slot)
 
 
 def misfit(state: State) -> str | None:

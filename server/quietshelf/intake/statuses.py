@@ -4,7 +4,7 @@ from datetime import datetime
 
 from quietshelf.intake.booking import Arrival, Booking
 from quietshelf.intake.counts import book_kept
-from quietshelf.store import shelves
+from quietshelf.store import shelves, streams
 from quietshelf.store.tables import Node, Stream
 from quietshelf_edge.messages import Status
 
@@ -27,15 +27,14 @@ def take_status(booking: Booking, arrival: Arrival, node: Node, status: Status) 
         node.twice = True
         booking.counted["twice"] += 1
     if status.stream != node.stream and (stream.ended_at is None or in_turn):
-        _begin(booking, node, stream, arrival.at)
+        _begin(booking, node, stream)
+    if stream.stream == node.stream:
+        streams.end_others(booking.session, stream, arrival.at)
     node.serial = status.serial or node.serial
 
 
-def _begin(booking: Booking, node: Node, stream: Stream, now: datetime) -> None:
-    """The node sends on another stream from now on: what the old one had not yet brought is lost."""
-    ended = booking.streams.get((node.id, node.stream)) if node.stream else None
-    if ended is not None:
-        ended.ended_at = now
+def _begin(booking: Booking, node: Node, stream: Stream) -> None:
+    """The node sends on this stream from now on."""
     node.stream, stream.ended_at = stream.stream, None
     if node.adopted_at and node.opening_stream:
         stream.booked_after = 0

@@ -15,7 +15,7 @@ PAYLOAD_KEPT_BYTES = 4096
 def node_ids(session: Session, site_id: int, names: Iterable[str]) -> dict[str, int]:
     """The ids of a site's nodes, by name; a name that is none is left out."""
     found = select(Node.name, Node.id).where(Node.site_id == site_id, Node.name.in_(set(names)))
-    return dict(session.execute(found).tuples().all())
+    return {name: number for name, number in session.execute(found)}  # noqa: C416 - rows are no pairs to mypy
 
 
 def nodes_by_id(session: Session, ids: Iterable[int]) -> dict[int, Node]:
@@ -56,7 +56,7 @@ def slots_of(session: Session, node_ids: Iterable[int]) -> dict[tuple[int, str],
 def product_ids(session: Session, skus: Iterable[str]) -> dict[str, int]:
     """The ids of products by SKU; a SKU that nobody knows is left out."""
     found = select(Product.sku, Product.id).where(Product.sku.in_(set(skus)))
-    return dict(session.execute(found).tuples().all())
+    return {name: number for name, number in session.execute(found)}  # noqa: C416 - rows are no pairs to mypy
 
 
 def quarantine(session: Session, site_id: int, topic: str, reason: str, payload: bytes, at: datetime) -> None:
@@ -108,8 +108,12 @@ def lost_events(session: Session, site_id: int, found_after: datetime) -> list[L
     )
     lost = [Lost(node_id, events, since) for node_id, events, since in spans]
     ended = session.execute(
-        select(Stream.node_id, Stream.claimed - Stream.mark, Stream.ended_at).where(
-            Stream.site_id == site_id, Stream.ended_at > found_after, Stream.booked_after.is_not(None)
+        select(Stream.node_id, Stream.claimed - Stream.mark, Stream.ended_at)
+        .join(Node, Node.id == Stream.node_id)
+        .where(
+            Stream.site_id == site_id,
+            Stream.ended_at > found_after,
+            Stream.booked_after.is_not(None) | (Stream.ended_at >= Node.adopted_at),
         )
     )
     return lost + [Lost(node_id, known if known > 0 else None, since) for node_id, known, since in ended if since]

@@ -68,6 +68,21 @@ def lock_streams(session: Session, site_id: int, keys: Iterable[StreamKey], now:
     return {(stream.node_id, stream.stream): stream for stream in locked}
 
 
+def end_others(session: Session, stream: Stream, now: datetime) -> None:
+    """The node sends on `stream` now: what its others had not yet brought is lost, except what is under way."""
+    session.flush()
+    session.execute(
+        update(Stream)
+        .where(
+            Stream.site_id == stream.site_id,
+            Stream.node_id == stream.node_id,
+            Stream.stream != stream.stream,
+            Stream.ended_at.is_(None),
+        )
+        .values(ended_at=now)
+    )
+
+
 def held_events(session: Session, stream: Stream, seqs: Iterable[int]) -> dict[int, HeldEvent]:
     """Those of a stream's events that are held, by seq."""
     held: dict[int, HeldEvent] = {}
