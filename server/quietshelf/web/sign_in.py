@@ -53,17 +53,8 @@ def sign_in() -> Response | tuple[str, int]:
 
 @bp.get("/sign-in/<token>")
 @open_to_all
-def by_link(token: str) -> tuple[str, int]:
-    """Ask for a press first: a mail scanner that follows links must not use it up."""
-    if people.link(db(), token, now()) is None:
-        return _used_up()
-    return render_template("sign_in/link.html", token=token), 200
-
-
-@bp.post("/sign-in/<token>")
-@open_to_all
 @limiter.limit("10 per minute")
-def use_link(token: str) -> Response | tuple[str, int]:
+def by_link(token: str) -> Response | tuple[str, int]:
     """Use the link up and sign its person in; on a first run, lead to making the first account."""
     found = people.link(db(), token, now())
     let_go()
