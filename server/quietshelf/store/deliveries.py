@@ -144,7 +144,7 @@ class _Desk:
                 site_id=self._site_id, product_id=product_id, is_draft=False, quantity=ordered, received=0, rejected=0
             )
             order.lines.append(line)
-            self._session.flush([order, line])
+            self._session.flush()
         line.quantity = max(line.quantity, ordered)
         came = [part for part in parts if part.received and self._receive(line, part, part.received)]
         still_open = [part for part in parts if part.received is None and part.key not in self._came]
