@@ -35,7 +35,7 @@ from quietshelf_edge.messages import (
 )
 from quietshelf_edge.outbox import Outbox
 from quietshelf_edge.panel import Faults, GpioPanel, LogPanel, Panel
-from quietshelf_edge.slots import Slot, build_slots, goods_of, memory_name
+from quietshelf_edge.slots import Slot, build_slots, fits_the_wire, goods_of, memory_name
 
 log = logging.getLogger(__name__)
 
@@ -78,6 +78,9 @@ class Agent:
         self._replanned = False
         self._said_s = 0.0
         self._tidied_s = self._started_s = time.monotonic()
+        self._announced = self._outbox.stream
+        for slot in self._slots.values():
+            self._show_doubt(slot)
 
     def stop(self) -> None:
         """Let `run` come to its end."""
@@ -86,7 +89,6 @@ class Agent:
     def run(self) -> None:
         """Work until stopped."""
         log.info("stream %s, boot %d, event %d next", self._outbox.stream, self._outbox.boot, self._outbox.next_seq)
-        self._announced = self._outbox.stream
         self._link.open(self._status(online=False).encode())
         next_s = time.monotonic()
         while not self._stopping.is_set():
@@ -135,11 +137,14 @@ class Agent:
         )
         self._unkept.append(_Kept(event, change.t_s, {memory_name(slot.name): slot.counter.memory.to_json()}))
         self._changed = True
-        key = f"slot {slot.name}"
-        if change.doubt is None:
+        self._show_doubt(slot)
+
+    def _show_doubt(self, slot: Slot) -> None:
+        key, doubt = f"slot {slot.name}", slot.counter.memory.doubt
+        if doubt is None:
             self._faults.end(key)
         else:
-            self._faults.begin(key, f"slot {slot.name} is in doubt: {change.doubt}. Look at the slot; empty, it clears")
+            self._faults.begin(key, f"{key} is in doubt: {doubt}. Look at it; an empty slot is sure again")
 
     def _keep(self) -> None:
         while self._unkept:
@@ -264,6 +269,9 @@ class Agent:
 
     def _replan(self, plan: Config) -> None:
         if self._plan is not None and plan.rev <= self._plan.rev:
+            return
+        if not fits_the_wire(plan, self._slots):
+            self._faults.begin("config", "the plan needs messages over 4 KiB: plan fewer items for this node")
             return
         self._outbox.remember({"config": plan.encode().decode()})
         self._plan = plan

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from quietshelf_edge.counting import Scale
-from quietshelf_edge.messages import is_name
+from quietshelf_edge.strict import MAX_LIST, is_name
 
 CELL_KINDS = ("hx711", "simulated", "trace")
 
@@ -123,6 +123,8 @@ def read_config(path: Path) -> NodeConfig:
     panel = top.table("panel", optional=True)
     kind = cell.one_of("kind", CELL_KINDS)
     slots = tuple(_slot(entry, kind, path.parent) for entry in top.tables("slots"))
+    if len(slots) > MAX_LIST:
+        raise ConfigError(f"there are {len(slots)} [[slots]]: a node has at most {MAX_LIST}")
     if len({slot.name for slot in slots}) != len(slots):
         raise ConfigError("two [[slots]] have the same name: each needs its own")
     return NodeConfig(

@@ -4,6 +4,7 @@ One SQLite file, flushed with each commit. It also keeps what must agree with th
 and which commands were carried out. Only the server's `ack` lets an event go; a broker's word counts for nothing.
 """
 
+import fcntl
 import json
 import secrets
 import sqlite3
@@ -12,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from quietshelf_edge.messages import Ack, Count, Void, decode_count
 from quietshelf_edge.strict import format_moment
@@ -48,13 +49,26 @@ class Outgoing:
     payload: bytes
 
 
+def _lock(path: Path) -> IO[str]:
+    """Hold `path` for this process alone, until it is closed or the process ends."""
+    file = path.open("w", encoding="ascii")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        file.close()
+        raise OSError(f"{path.parent} is in use by another agent: stop that one first") from error
+    return file
+
+
 class Outbox:
     """The events of one stream. `boot_id` tells the machine's starts apart, `serial` one machine from another.
 
-    Raises sqlite3.Error where the disk fails or is full; nothing is half written then.
+    Raises OSError where another process has it open, sqlite3.Error where the disk fails or is full; nothing is half
+    written then.
     """
 
     def __init__(self, path: Path, boot_id: str, serial: str | None = None) -> None:
+        self._lock = _lock(path.with_suffix(".lock"))
         self._db = sqlite3.connect(path, isolation_level=None)
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = FULL")
@@ -109,6 +123,7 @@ class Outbox:
     def close(self) -> None:
         """Close the file; what was committed is safe without this."""
         self._db.close()
+        self._lock.close()
 
     # -- what the agent keeps beside the events
 
@@ -283,11 +298,7 @@ class Outbox:
         with self._transaction():
             self._set(connected_s=str(self._connected_s))
             self._db.execute("DELETE FROM events WHERE acked_s < ?", (self._connected_s - KEPT_CONNECTED_S,))
-            over = self._db.execute("SELECT count(*) FROM events").fetchone()[0] - most_events
-            if over > 0:
-                self._db.execute(
-                    "DELETE FROM events WHERE seq IN (SELECT seq FROM events ORDER BY seq LIMIT ?)", (over,)
-                )
+            self._db.execute("DELETE FROM events WHERE seq < ?", (self.next_seq - most_events,))
             if now is not None:
                 young = self._db.execute(
                     "SELECT min(seq) FROM events WHERE at IS NULL OR at >= ?", (format_moment(now - MOST_AGE),)

@@ -1,7 +1,10 @@
 """What the node shows by itself: a light, and its faults, each logged once when it begins and once when it ends."""
 
 import logging
+import threading
 from typing import Protocol
+
+BLINK_S = 10.0
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +46,7 @@ class GpioPanel:
             self._button = None if button_pin is None else Button(button_pin)
         except ImportError as error:
             raise OSError(f"the panel's pins can't be used ({error}): leave [panel] out, or run on a Pi") from error
+        self._faulty = False
         self._presses = 0
         if self._button is not None:
             self._button.when_pressed = self._count_press
@@ -51,13 +55,17 @@ class GpioPanel:
         self._presses += 1
 
     def show(self, faulty: bool) -> None:
+        self._faulty = faulty
         if faulty:
             self._led.blink(on_time=1, off_time=1)
         else:
             self._led.on()
 
     def blink(self) -> None:
-        self._led.blink(on_time=0.1, off_time=0.1, n=50)
+        self._led.blink(on_time=0.1, off_time=0.1)
+        again = threading.Timer(BLINK_S, lambda: self.show(self._faulty))
+        again.daemon = True
+        again.start()
 
     def pressed(self) -> bool:
         presses, self._presses = self._presses, 0
@@ -76,16 +84,15 @@ class Faults:
         """`sentence` says what is wrong and what to do; a fault that holds already is not said again."""
         if self._sentences.get(key) == sentence:
             return
+        if not self._sentences:
+            self._panel.show(faulty=True)
         self._sentences[key] = sentence
         log.warning("%s", sentence)
-        self._panel.show(faulty=True)
 
     def end(self, key: str) -> None:
         """The fault is over, if it was there."""
         if self._sentences.pop(key, None) is None:
             return
         log.info("over: %s", key)
-        self._panel.show(faulty=bool(self._sentences))
-
-    def __bool__(self) -> bool:
-        return bool(self._sentences)
+        if not self._sentences:
+            self._panel.show(faulty=False)

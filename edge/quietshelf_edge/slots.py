@@ -1,15 +1,27 @@
 """The node's slots at work: each a cell, its settling and its counter. Builds the cells that the node's file names."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
 from quietshelf_edge.cell import Hx711Cell, LoadCell, SimulatedCell, TraceCell, sound
 from quietshelf_edge.config import NodeConfig, SlotConfig
 from quietshelf_edge.counting import Change, Counter, Goods, Memory
-from quietshelf_edge.messages import Config, Doubt, SlotPlan, SlotState, StateItem
+from quietshelf_edge.messages import (
+    MAX_PIECES,
+    Config,
+    Count,
+    Doubt,
+    Item,
+    SlotPlan,
+    SlotState,
+    State,
+    StateItem,
+)
 from quietshelf_edge.scene import Scene
+from quietshelf_edge.strict import MAX_WHOLE
 from quietshelf_edge.weighing import Settling
 
 
@@ -58,6 +70,25 @@ def build_slots(node: NodeConfig, plan: Config | None, recall: Callable[[str], A
         counter = Counter(slot.scale, goods_of(plan, slot.name), memory)
         slots.append(Slot(slot.name, _cell(node, slot, number, scene), Settling(), counter))
     return tuple(slots)
+
+
+def fits_the_wire(plan: Config, slots: Iterable[str]) -> bool:
+    """Whether everything that the node's `slots` will have to say under `plan` fits into messages of 4 KiB."""
+    longest = {
+        slot: tuple(Item(goods.sku, MAX_PIECES, -MAX_PIECES) for goods in goods_of(plan, slot)) for slot in slots
+    }
+    doubt, name, at = Doubt.OVER_CAPACITY, "x" * 64, datetime.now(UTC)
+    states = tuple(
+        SlotState(slot, tuple(StateItem(i.sku, i.count) for i in items), -99_999.9, 0.1234, doubt, False)
+        for slot, items in longest.items()
+    )
+    try:
+        State(name, MAX_WHOLE, MAX_WHOLE, MAX_WHOLE, MAX_WHOLE, plan.rev, at, states).encode()
+        for slot, items in longest.items():
+            Count(slot, name, MAX_WHOLE, MAX_WHOLE, at, False, plan.rev, items, -99_999.9, 0.1234, doubt).encode()
+    except ValueError:
+        return False
+    return True
 
 
 def memory_name(slot: str) -> str:

@@ -6,6 +6,8 @@ import pytest
 
 from quietshelf_edge.cli import main
 from quietshelf_edge.config import ConfigError, read_config
+from quietshelf_edge.messages import Config, PlannedItem, Rev, SlotPlan
+from quietshelf_edge.slots import fits_the_wire
 from tests.edge.bench import write_node
 
 ROOT = Path(__file__).parents[2]
@@ -47,6 +49,21 @@ def test_a_mistake_in_the_file_is_named(tmp_path: Path, old: str, new: str, said
     path.write_text(text.replace(old, new))
     with pytest.raises(ConfigError, match=said):
         read_config(path)
+
+
+def test_a_node_has_at_most_sixteen_slots(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="17 ..slots..: a node has at most 16"):
+        read_config(write_node(tmp_path, 1883, slots=17))
+
+
+def test_a_plan_whose_messages_would_be_too_long_is_told_from_one_that_fits() -> None:
+    def many(skus: int) -> Config:
+        items = tuple(PlannedItem(f"{number:02}" + "é" * 62, 250.0, 0.05) for number in range(skus))
+        return Config(Rev(1, 1), (SlotPlan("1", items),))
+
+    assert fits_the_wire(many(10), ["1", "2"])
+    assert not fits_the_wire(many(16), ["1", "2"])
+    assert not fits_the_wire(many(10), [str(slot) for slot in range(16)])
 
 
 def test_run_says_in_one_sentence_what_is_wrong_with_the_file(

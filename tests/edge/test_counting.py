@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterable
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from quietshelf_edge.cell import SimulatedCell
@@ -87,6 +87,7 @@ def test_the_plan_may_say_what_lies_there_at_the_start() -> None:
     assert (first.counts, first.doubt) == ({"TEA": 7}, None)
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(-6, 6), max_size=8), st.integers(0, 2**16))
 def test_a_settled_count_is_never_below_zero_and_follows_every_whole_step(steps: list[int], seed: int) -> None:
     shelf = Shelf(TEA, seed=seed)
@@ -238,6 +239,7 @@ def test_tare_takes_the_level_as_zero_and_the_slot_as_empty() -> None:
     assert shelf.count == 2
 
 
+@settings(deadline=None)
 @given(st.integers(-12, 12), st.floats(20, 2000))
 def test_a_whole_number_of_pieces_is_explained_by_itself(pieces: int, piece_weight_g: float) -> None:
     found = explain(pieces * piece_weight_g, (Goods("TEA", piece_weight_g),), {"TEA": 12}, noise_g=0.1)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from quietshelf_edge import messages as wire
@@ -101,6 +101,7 @@ READERS: list[tuple[st.SearchStrategy[Any], Callable[[bytes], Message]]] = [
 GOOD = Count("1", "s", 7, 1, None, False, Rev(1, 2), (Item("TEA", 3, -1),), 12.5, 0.9, None)
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_every_message_is_read_back_as_it_was_sent(data: st.DataObject) -> None:
     for messages, decode in READERS:
@@ -108,6 +109,7 @@ def test_every_message_is_read_back_as_it_was_sent(data: st.DataObject) -> None:
         assert decode(message.encode()) == message
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
 def test_garbage_is_refused_and_does_nothing_else(payload: bytes) -> None:
     for _, decode in READERS:
@@ -122,6 +124,7 @@ json_values = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.sampled_from(sorted(json.loads(GOOD.encode()))), json_values)
 def test_one_wrong_value_is_either_a_message_or_unreadable(key: str, value: Any) -> None:
     payload = json.dumps({**json.loads(GOOD.encode()), key: value}).encode()
@@ -210,6 +213,7 @@ def test_a_topic_that_is_none_of_ours_is_unreadable(text: str) -> None:
         wire.parse_topic(text)
 
 
+@settings(deadline=None)
 @given(names, names, st.sampled_from(wire.What))
 def test_a_topic_is_read_back_as_it_was_made(site: str, node: str, what: wire.What) -> None:
     assert wire.parse_topic(wire.topic(site, node, what)) == (site, node, what)

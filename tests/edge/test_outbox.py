@@ -275,3 +275,8 @@ def test_a_command_is_claimed_once_even_over_a_restart(box: Outbox, tmp_path: Pa
     assert not again.claim_command("c-1")
     assert again.claim_command("c-2")
     again.close()
+
+
+def test_two_agents_never_share_an_outbox(box: Outbox, tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="stop that one first"):
+        Outbox(tmp_path / "outbox.sqlite", "boot-a")
