@@ -81,7 +81,7 @@ class RunningBroker:
                 self._look()
 
     def _look(self) -> None:
-        if connection.answers(self._url, five=self.kind == "mosquitto"):
+        if _accepts(self._url) and connection.answers(self._url, five=self.kind == "mosquitto"):
             if self._failed:
                 log.info("broker answers again", port=self.port)
             self._failed = 0

@@ -154,7 +154,7 @@ def _book_new(booking: Booking, stream: Stream, new: list[tuple[Taken, HeldEvent
 def _book(booking: Booking, node: Node, stream: Stream, count: Count, arrived: datetime) -> None:
     happened = count.at
     if happened is None:
-        later = streams.next_date(booking.session, stream, count.seq)
+        later = streams.latest_date(booking.session, stream, count.seq)
         happened = min(arrived, later) if later else arrived
     for item in count.items:
         product_id = booking.products.get(item.sku)
@@ -169,19 +169,21 @@ def _fact(booking: Booking, node: Node, stream: Stream, count: Count, item: Item
         return Fact(happened, Kind.PICK, -item.delta, key, place)
     if item.delta > 0:
         return Fact(happened, Kind.PUT, item.delta, key, place)
-    if count.doubt is not None or not _is_first(booking, stream, count, item.sku):
-        return None
+    counted = _counted_before(booking, stream, count, item.sku)
+    if counted == item.count or (counted is not None and count.doubt is not None):
+        return None  # only its doubt has changed
     slot = booking.slots[node.id, count.slot]
-    if slot.count is None or slot.stream in (None, stream.stream):
-        return Fact(happened, Kind.COUNT, item.count, key, place)
+    if counted is not None or slot.count is None or slot.stream in (None, stream.stream):
+        return Fact(happened, Kind.COUNT, item.count, key, place)  # the first, or after a tare
     missed = slot.count - item.count  # a new card in the same box: what went between the old one's last word and this
     return Fact(happened, Kind.MISSED, missed, key, place, since=slot.at) if missed else None
 
 
-def _is_first(booking: Booking, stream: Stream, count: Count, sku: str) -> bool:
-    """Whether the stream had told nothing of this SKU in this slot before."""
+def _counted_before(booking: Booking, stream: Stream, count: Count, sku: str) -> int | None:
+    """What the stream's event before this one told of a SKU in the same slot; None: nothing."""
     earlier = streams.slot_as_of(booking.session, stream, count.slot, count.seq - 1)
-    return earlier is None or all(item["sku"] != sku for item in earlier["items"])
+    items = earlier["items"] if earlier else ()
+    return next((int(item["count"]) for item in items if item["sku"] == sku), None)
 
 
 def _key(node: Node, stream: Stream, seq: int, sku: str) -> str:
@@ -210,14 +212,14 @@ def newer(node: Node, slot: Slot, stream: str, seq: int, at: datetime) -> bool:
 
 
 def _date_earlier(booking: Booking, stream: Stream, new: Iterable[tuple[Taken, HeldEvent]]) -> None:
-    """An event without a date happened no later than the next dated one of its stream."""
+    """An event without a date happened no later than the next one of its stream."""
     dates = [kept.at for _, kept in new if kept.at is not None]
     if not dates:
         return
     undated = streams.undated_after(booking.session, stream, min(dates))
     late: dict[int, tuple[datetime, bool]] = {}
     for event in undated:
-        following = streams.next_date(booking.session, stream, event.seq)
+        following = streams.latest_date(booking.session, stream, event.seq)
         if event.what == "count" and following is not None and following < event.arrived:
             late[event.seq] = following, True
     if late:

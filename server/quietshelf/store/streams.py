@@ -201,14 +201,12 @@ def slot_as_of(session: Session, stream: Stream, slot: str, seq: int) -> dict[st
     ).first()
 
 
-def next_date(session: Session, stream: Stream, seq: int) -> datetime | None:
-    """When the next dated event after `seq` happened; None where none is dated."""
-    return session.scalars(
-        select(NodeEvent.at)
-        .where(*_of(stream), NodeEvent.seq > seq, NodeEvent.at.is_not(None))
-        .order_by(NodeEvent.seq)
-        .limit(1)
-    ).first()
+def latest_date(session: Session, stream: Stream, seq: int) -> datetime | None:
+    """The latest that an event can have happened, by those held after it: the next date, the next arrival."""
+    later = select(NodeEvent.at, NodeEvent.arrived).where(*_of(stream), NodeEvent.seq > seq).order_by(NodeEvent.seq)
+    dated = session.execute(later.where(NodeEvent.at.is_not(None)).limit(1)).first()
+    following = session.execute(later.limit(1)).first()
+    return min([row.at or row.arrived for row in (dated, following) if row], default=None)
 
 
 def undated_after(session: Session, stream: Stream, moment: datetime) -> list[NodeEvent]:
