@@ -52,13 +52,13 @@ def test_a_mistake_in_the_file_is_named(tmp_path: Path, old: str, new: str, said
 
 
 def test_a_node_has_at_most_sixteen_slots(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="17 ..slots..: a node has at most 16"):
+    with pytest.raises(ConfigError, match=r"17 ..slots..: a node has at most 16"):
         read_config(write_node(tmp_path, 1883, slots=17))
 
 
 def test_a_plan_whose_messages_would_be_too_long_is_told_from_one_that_fits() -> None:
     def many(skus: int) -> Config:
-        items = tuple(PlannedItem(f"{number:02}" + "é" * 62, 250.0, 0.05) for number in range(skus))
+        items = tuple(PlannedItem(f"{number:02}" + "𠮷" * 62, 250.0, 0.05) for number in range(skus))
         return Config(Rev(1, 1), (SlotPlan("1", items),))
 
     assert fits_the_wire(many(10), ["1", "2"])
