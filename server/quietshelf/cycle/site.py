@@ -82,7 +82,7 @@ def _lost(session: Session, nodes: list[Node], moment: Moment) -> list[Open]:
             _about_node(
                 ExceptionKind.EVENTS_LOST,
                 names[node_id],
-                events=None if None in events else sum(count or 0 for count in events),
+                events=None if None in events else sum(int(count or 0) for count in events),
             ),
             node_id=node_id,
         )
