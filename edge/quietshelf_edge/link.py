@@ -70,7 +70,9 @@ class Link:
 
     def open(self, will: bytes) -> None:
         """Begin to connect; `will` is the retained status that the broker publishes when we vanish."""
-        self.close()
+        old, self._client = self._client, None
+        if old is not None:
+            old.disconnect()  # its thread ends by itself: waiting for it would hold up the samples
         self._will, self._welcomed, self._change_protocol = will, False, False
         five = self.protocol == MQTTProtocolVersion.MQTTv5
         client = mqtt.Client(

@@ -102,7 +102,7 @@ class World:
 ACTS = ["take", "take", "send", "send", "arrive", "arrive", "hear", "lose", "node_dies", "copy", "restore"]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(st.sampled_from(ACTS), max_size=60), st.integers(0, 2**16), st.none() | st.integers(1, 4))
 def test_whatever_happens_each_event_is_held_once_in_the_end(acts: list[str], seed: int, denied: int | None) -> None:
     with TemporaryDirectory() as folder:

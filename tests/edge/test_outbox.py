@@ -115,7 +115,7 @@ class AnyOrderOfAcks(RuleBasedStateMachine):
 
 
 TestAnyOrderOfAcks = AnyOrderOfAcks.TestCase
-TestAnyOrderOfAcks.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
+TestAnyOrderOfAcks.settings = settings(max_examples=15, stateful_step_count=25, deadline=None)
 
 
 def test_a_stream_and_its_seq_outlive_reboots_and_the_boot_is_counted(box: Outbox, tmp_path: Path) -> None:
