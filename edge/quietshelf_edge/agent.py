@@ -151,7 +151,8 @@ class Agent:
             kept = self._unkept[0]
             event = self._outbox.append(kept.event, kept.happened_s, kept.memories)
             self._unkept.popleft()
-            log.info("event %d: slot %s %s %s", event.seq, event.slot, event.items, event.doubt or "")
+            items = ", ".join(f"{item.sku} {item.count} ({item.delta:+d})" for item in event.items)
+            log.info("event %d: slot %s: %s %s", event.seq, event.slot, items, event.doubt or "")
 
     # -- what goes out
 

@@ -13,7 +13,8 @@ from quietshelf_edge.messages import Command, CommandKind, What
 from quietshelf_edge.strict import parse
 from tests.edge.bench import NodeProcess, StandIn, lay, plan, wait_for
 
-API: dict[str, Any] = yaml.safe_load((Path(__file__).parents[2] / "docs" / "asyncapi.yaml").read_text(encoding="utf-8"))
+DOCS = Path(__file__).parents[2] / "docs"
+API: dict[str, Any] = yaml.safe_load((DOCS / "asyncapi.yaml").read_text(encoding="utf-8"))
 KINDS = [wire.Count, wire.Void, wire.State, wire.Ack, wire.Status, wire.Config, wire.Command, wire.Reply]
 
 
@@ -59,8 +60,16 @@ def test_every_field_is_described_and_required(kind: type[Any]) -> None:
     assert set(schema["properties"]) == set(schema["required"]) == names
 
 
-def test_every_doubt_is_described() -> None:
-    assert set(API["components"]["schemas"]["Doubt"]["enum"]) == {None, *wire.Doubt}
+def test_every_doubt_and_command_is_described() -> None:
+    schemas = API["components"]["schemas"]
+    assert set(schemas["Doubt"]["enum"]) == {None, *wire.Doubt}
+    assert set(schemas["Command"]["properties"]["kind"]["enum"]) == set(CommandKind)
+
+
+def test_the_page_about_the_wire_names_every_topic_doubt_and_command() -> None:
+    page = (DOCS / "wire.md").read_text(encoding="utf-8")
+    for word in [*What, *wire.Doubt, *CommandKind]:
+        assert f"`{word}`" in page
 
 
 def test_everything_that_an_agent_says_and_hears_is_as_described(
