@@ -6,8 +6,9 @@ from urllib.request import urlopen
 
 import pytest
 
-from tests.conftest import free_port
-from tests.running import ran, started
+from quietshelf.intake.mosquitto import mosquitto_program
+from tests.conftest import free_port, require
+from tests.running import alive, eventually, ran, started
 
 
 def local(port: int) -> dict[str, str]:
@@ -70,6 +71,17 @@ def test_a_first_run_is_ready_when_its_page_answers_and_invites_to_the_first_acc
         assert shop.stop(signal.SIGINT) == 0
         assert shop.children() == []
     assert (home / "secret.key").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_killed_shop_leaves_no_broker_behind(tmp_path: Path) -> None:
+    require(mosquitto_program(), "mosquitto")
+    with started("run", home=tmp_path / "home", told=local(free_port())) as shop:
+        shop.said("ready: ")
+        children = shop.children()
+        assert len(children) == 1
+        shop.process.kill()
+        shop.process.wait()
+    assert eventually(lambda: not any(alive(child) for child in children))
 
 
 def test_where_the_port_is_taken_a_free_one_is_said(tmp_path: Path) -> None:

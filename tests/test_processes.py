@@ -4,14 +4,12 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from quietshelf.processes import AlreadyRunningError, only_one
-from tests.running import alive
+from tests.running import alive, eventually
 
 PARENT = """
 import sys, time
@@ -36,15 +34,6 @@ def start_parent(child: str, log: Path) -> tuple[subprocess.Popen[str], int]:
     )
     assert parent.stdout
     return parent, int(parent.stdout.readline())
-
-
-def eventually(true: Callable[[], bool]) -> bool:
-    end = time.monotonic() + 20
-    while time.monotonic() < end:
-        if true():
-            return True
-        time.sleep(0.05)
-    return False
 
 
 @pytest.mark.parametrize("said", [signal.SIGINT, signal.SIGTERM])

@@ -10,7 +10,7 @@ import structlog
 
 SECRET_NAME = re.compile(r"password|secret|token|authorization|cookie", re.IGNORECASE)
 PASSWORD_IN_URL = re.compile(r"(\w+://[^/\s:@]*):[^/\s@]+@")
-TALKATIVE = ("apscheduler", "alembic", "mail.log", "waitress")
+TALKATIVE = ("apscheduler", "alembic", "fontTools", "mail.log", "waitress")
 """Libraries whose word counts only when something is wrong."""
 
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -73,19 +73,24 @@ def until_stopped() -> Iterator[None]:
                 signal.signal(each, handler)
 
 
-def start_child(arguments: Sequence[str | Path], output: Path) -> subprocess.Popen[bytes]:
-    """Start a process that ends with this one, even when this one is killed; what it prints goes to `output`.
+def ends_with_parent() -> Callable[[], None]:
+    """What a child is to do before it becomes its program (`preexec_fn`), so that it ends even when this one is killed.
 
-    To be called in the main thread: on Linux a child ends with the thread that started it.
+    On Linux it ends with the *thread* that started it; elsewhere nothing is done.
     """
     parent = os.getpid()
 
-    def end_with_parent() -> None:
+    def ask_for_it() -> None:
         if _LIBC is not None:
             _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
             if os.getppid() != parent:
                 os._exit(1)
 
+    return ask_for_it
+
+
+def start_child(arguments: Sequence[str | Path], output: Path) -> subprocess.Popen[bytes]:
+    """Start a process that ends with this one, in the main thread; what it prints is added to `output`."""
     with output.open("ab") as file:
         return subprocess.Popen(  # a session of its own: Ctrl-C in the terminal reaches the parent alone
             [str(argument) for argument in arguments],
@@ -93,7 +98,7 @@ def start_child(arguments: Sequence[str | Path], output: Path) -> subprocess.Pop
             stdout=file,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            preexec_fn=end_with_parent,
+            preexec_fn=ends_with_parent(),
         )
 
 

@@ -2,15 +2,13 @@
 
 import signal
 import sqlite3
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
 from quietshelf.demo.hand import Hand
 from tests.conftest import free_port
-from tests.running import Started, alive, started
+from tests.running import Started, alive, eventually, started
 
 
 def database(home: Path) -> sqlite3.Connection:
@@ -20,15 +18,6 @@ def database(home: Path) -> sqlite3.Connection:
 def ask(home: Path, question: str) -> list[tuple[Any, ...]]:
     with database(home) as connection:
         return connection.execute(question).fetchall()
-
-
-def eventually(true: Callable[[], bool], within_s: float = 60) -> bool:
-    end = time.monotonic() + within_s
-    while time.monotonic() < end:
-        if true():
-            return True
-        time.sleep(0.1)
-    return False
 
 
 def is_red(home: Path, sku: str) -> bool:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from quietshelf.intake.adoption import SERVER_USER, password_hash
 from quietshelf.intake.connection import UNACKNOWLEDGED, BrokerUrl
+from quietshelf.processes import ends_with_parent
 
 STARTS_WITHIN_S = 10.0
 STOPS_WITHIN_S = 5.0
@@ -96,6 +97,7 @@ class Mosquitto:
                 stdout=output,
                 stderr=output,
                 start_new_session=True,  # a Ctrl-C at the terminal is the server's: it ends the broker last
+                preexec_fn=ends_with_parent(),
                 user=user,
                 group=group,
                 extra_groups=None if self._owner is None else [],
