@@ -1,0 +1,37 @@
+"""Senders in processes of their own, to be killed: each line on stdin forks one, which says its pid and then sends."""
+
+import os
+import sys
+import time
+from datetime import UTC, datetime
+
+import structlog
+
+from quietshelf.outbound.mail import send_due
+from quietshelf.outbound.smtp import SmtpSettings
+from quietshelf.store.engine import open_engine
+
+
+def main(database_url: str, smtp_url: str, mail_from: str) -> None:
+    """Fork a sender for each line that is read. Nothing is opened before the fork, so each has its own."""
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    for _ in sys.stdin:
+        if pid := os.fork():
+            os.waitpid(pid, 0)
+        else:
+            send_until_killed(database_url, SmtpSettings.parse(smtp_url, mail_from))
+            os._exit(0)
+
+
+def send_until_killed(database_url: str, smtp: SmtpSettings) -> None:
+    """Say the pid, then send what is due, again and again; an orphan ends by itself."""
+    parent, engine = os.getppid(), open_engine(database_url)
+    with engine.connect():
+        print(os.getpid(), flush=True)  # noqa: T201 (its only word, to the test)
+    while os.getppid() == parent:
+        send_due(engine, smtp, datetime.now(UTC))
+        time.sleep(0.002)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
