@@ -115,6 +115,15 @@ def ago(at: datetime, now: datetime) -> str:
     raise AssertionError(seconds)
 
 
+def of(name: str) -> str:
+    """A name's possessive.
+
+    >>> of("Northgate"), of("Calder Ceramics")
+    ('Northgate’s', 'Calder Ceramics’')
+    """
+    return f"{name}’" if name.endswith("s") else f"{name}’s"
+
+
 def first_up(sentence: str) -> str:
     """A sentence with its first letter large; the others stay as they are.
 

@@ -1,6 +1,6 @@
 """Which row stands where on Today: pure, from what is open and what waits to be sent. The words are wording.py's.
 
-One order stands in one place: with its most pressing line. More than MOST rows of one cause become one.
+One order stands in one place: with its most pressing line. Where there are more than MOST rows, one cause is one row.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -98,7 +98,10 @@ def _red_rows(
     coming: Mapping[int, list[Coming]],
     voice: Voice,
 ) -> tuple[Row, ...]:
-    """Rows in order of money; the first of each order's rows has its button, the others say with what they go."""
+    """Rows in order of money; the first of each order's rows has its button, the others say with what they go.
+
+    Where there are more than MOST, those of one order (or, on none, of one supplier) are one row.
+    """
     causes: dict[str, list[Row]] = {}
     sent_by: set[int] = set()
     for e in open_red:
@@ -108,9 +111,10 @@ def _red_rows(
             sent_by.add(order.id)
         cause = f"order {order.number}" if order else f"supplier {e.figures['supplier']}"
         causes.setdefault(cause, []).append(red_row(e, order, first, coming, voice))
+    crowded = sum(map(len, causes.values())) > MOST
     rows: list[Row] = []
     for group in causes.values():
-        rows += [_as_one(group, "red")] if len(group) > MOST else group
+        rows += [_as_one(group, "red")] if crowded and len(group) > 1 else group
     return tuple(sorted(rows, key=lambda row: -row.risk_minor))
 
 
@@ -195,6 +199,8 @@ def _as_one(rows: Sequence[Row], board: str) -> Row:
     order = next((row.order for row in rows if row.order), None)
     title = order.supplier.name if order else f"{first.said.title} and {counted(len(rows) - 1, 'other')}"
     named = wording.listed_some([row.said.title for row in rows])
+    if not order and board != "red":
+        named = f"{first.said.mark}: {named}"
     return Row(
         id=f"{board}-many-{order.id if order else first.id}",
         colour=first.colour,

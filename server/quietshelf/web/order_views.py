@@ -14,7 +14,7 @@ from quietshelf.store.orders import order_of
 from quietshelf.store.supply import records
 from quietshelf.store.tables import ON_ITS_WAY, Delivery, Order, OrderLine, SkuState
 from quietshelf.web import wording
-from quietshelf.web.amounts import counted, on_day, rate
+from quietshelf.web.amounts import counted, of, on_day, rate
 from quietshelf.web.forms import Form
 from quietshelf.web.wording import Voice
 
@@ -74,6 +74,9 @@ class OrderView:
     lines: tuple[LineView, ...]
     """Those of this page."""
     first: int
+    before: int | None
+    """Where the lines before these begin; None on the first page."""
+    further: int | None
     all_lines: int
     total_minor: int
     arrives: date | None
@@ -106,6 +109,7 @@ def order_view(session: Session, order_id: int, first: int, form: Form, voice: V
     states = pages.line_states(session, order)
     came = pages.deliveries_of(session, order) if order.sent_at else {}
     ranked = sorted(order.lines, key=lambda line: (-_risk(states.get(line.product_id)), line.id))
+    first -= first % LINES_A_PAGE
     shown = ranked[first : first + LINES_A_PAGE]
     record = records(session, voice.zone, [order.supplier_id])[order.supplier_id]
     lead = lead_time(record.lead_days, order.supplier.quoted_lead_days, Policy())
@@ -121,6 +125,8 @@ def order_view(session: Session, order_id: int, first: int, form: Form, voice: V
             _line(line, states.get(line.product_id), came.get(line.id, []), form, receives, voice) for line in shown
         ),
         first=first,
+        before=first - LINES_A_PAGE if first else None,
+        further=first + LINES_A_PAGE if first + LINES_A_PAGE < len(ranked) else None,
         all_lines=len(ranked),
         total_minor=sum((line.unit_cost_minor or 0) * line.quantity for line in ranked),
         arrives=arrives,
@@ -195,7 +201,7 @@ def _lead(supplier: str, lead: LeadTime) -> str:
     typical, late = round(lead.typical_days), round(lead.late_days)
     if lead.deliveries >= Policy().deliveries_few:
         return (
-            f"{supplier}’s last {counted(lead.deliveries, 'delivery', 'deliveries')} took "
+            f"{of(supplier)} last {counted(lead.deliveries, 'delivery', 'deliveries')} took "
             f"{counted(typical, 'day')} as a rule, {late} when late."
         )
     known = (

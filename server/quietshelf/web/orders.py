@@ -20,7 +20,7 @@ from quietshelf.web.context import context, db, let_go, now, site, today
 from quietshelf.web.forms import Form
 from quietshelf.web.live import LivePage, live_page, show
 from quietshelf.web.order_acts import ACTS, typed_quantities
-from quietshelf.web.order_views import LINES_A_PAGE, OrderView, order_view, state_mark
+from quietshelf.web.order_views import OrderView, order_view, state_mark
 from quietshelf.web.security import own_path
 from quietshelf.web.voices import voice
 
@@ -55,7 +55,7 @@ def page(order_id: int) -> LivePage:
 @live_page(bp, "/orders/<int:order_id>/from/<int:first>")
 def further(order_id: int, first: int) -> LivePage:
     """Further lines of a long order."""
-    return _page(order_id, first - first % LINES_A_PAGE)
+    return _page(order_id, first)
 
 
 @bp.post("/orders/<int:order_id>")
@@ -72,9 +72,7 @@ def act(order_id: int, first: int = 0) -> AnyResponse | tuple[str, int]:
     try:
         ACTS[do](viewed.order, version, form, account().user_id, now())
     except ChangedMeanwhile as meanwhile:
-        flash(
-            f"Not done: {wording.changed_by(meanwhile.number, meanwhile.by, meanwhile.at, voice())}. {_look_again(do)}"
-        )
+        flash(wording.not_done(do, meanwhile.number, meanwhile.by, meanwhile.at, _differing(viewed, form), voice()))
         return redirect(url_for("orders.page", order_id=order_id), 303)
     except NotAllowed as refusal:
         flash(str(refusal))
@@ -158,5 +156,11 @@ def _page(order_id: int, first: int, form: Form | None = None) -> LivePage:
     return LivePage("orders/page.html", fragments, values)
 
 
-def _look_again(do: str) -> str:
-    return "Look at it once more, then send." if do == "send" else "Look at it once more."
+def _differing(viewed: OrderView, form: Form) -> list[tuple[str, int]]:
+    """What was typed and is not as the order stands: item and quantity."""
+    typed = typed_quantities(viewed.order, form)
+    return [
+        (line.product.name, typed[line.id])
+        for line in viewed.order.lines
+        if typed.get(line.id, line.quantity) != line.quantity
+    ]

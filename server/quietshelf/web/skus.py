@@ -13,7 +13,7 @@ from quietshelf.web.voices import voice
 bp = Blueprint("skus", __name__)
 
 MOST_DECISIONS = 20
-MOST_MOVEMENTS = 20
+MOST_MOVEMENTS = 12
 
 FRAGMENTS = {part: f"skus/{part}.html" for part in ("facts", "why", "moves", "sellers")}
 

@@ -15,7 +15,7 @@ def check(
     voice: Voice,
     names: Mapping[str, str] | None = None,
 ) -> Said:
-    """An exception that is neither Red nor Yellow: what is there, and what to do. `names` are items' names by SKU."""
+    """What is there, and what to do. `names` gives items’ names by SKU, for those that a late order holds up."""
     since = moment(opened_at, voice.now, voice.zone)
     name = title or ""
     node = f"Node {figures.get('node', '')}"

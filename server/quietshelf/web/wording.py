@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from quietshelf.store.pages import Looked
-from quietshelf.web.amounts import at_clock, counted, day, moment, money, plain_day, rate
+from quietshelf.web.amounts import at_clock, counted, day, moment, money, of, plain_day, rate
 
 Figures = Mapping[str, Any]
 
@@ -227,13 +227,8 @@ def item_now(zone: str, figures: Figures, draft: str | None, voice: Voice) -> st
         cost = f", {voice.money(lost * max(0, figures['throughput_minor'] or 0))}," if voice.tells_money else ""
         even = f" even if {draft} goes now" if draft else ""
         return f"{begin} {when}, so about {counted(lost, 'sale')}{cost} {'is' if lost == 1 else 'are'} lost{even}."
-    position = figures["position"]
-    on_way = f", {figures['on_order']:,} of it on order," if figures["on_order"] else ""
     if zone == "yellow":
-        return (
-            f"{position:,}{on_way} is under {figures['yellow_at']:,}, which is {yellow_days(figures)} days "
-            f"at {rate(per_day)} a day: time to order."
-        )
+        return f"{below_yellow(figures)}: time to order."
     enough = f"{hand:,} last {counted(cover, 'day')} at {rate(per_day)} a day."
     return f"{enough} It is ordered when no more than {figures['yellow_at']:,} are left."
 
@@ -252,6 +247,16 @@ def yellow_days(figures: Figures) -> int:
     return round(figures["late_days"] + figures["buffer_days"]) if figures["late_days"] is not None else 0
 
 
+def below_yellow(figures: Figures) -> str:
+    """What is left and coming against the Yellow line, with the line's own sum."""
+    left = f"{figures['position']:,} left"
+    if figures["on_order"]:
+        left = f"{figures['on_hand']:,} left and {figures['on_order']:,} on order"
+    line = f"{yellow_days(figures)} days at {rate(figures['per_day'])} a day"
+    under = "is no more than" if figures["position"] == figures["yellow_at"] else "is under"
+    return f"{left} {under} {figures['yellow_at']:,}, which is {line}"
+
+
 def decided(what: str, figures: Figures, voice: Voice) -> str:
     """A decision as one sentence with its sum in it. `what` is as decisions are kept."""
     hand, per_day = figures["on_hand"], figures["per_day"]
@@ -262,17 +267,16 @@ def decided(what: str, figures: Figures, voice: Voice) -> str:
         case "red" if hand <= 0:
             return f"Red. None is left of what sells {rate(per_day)} a day."
         case "red":
-            supplier = f"{figures['supplier']}’s" if figures["supplier"] else "the"
+            supplier = of(figures["supplier"]) if figures["supplier"] else "the"
             days = counted(round(figures["days_until_delivery"]), "day")
             last = f"{hand:,} left last {figures['cover_days']:.1f} days at {rate(per_day)} a day"
             return f"Red. {last}, and {supplier} next delivery is {days} away."
         case "yellow":
-            cover = f"which is {yellow_days(figures)} days at {rate(per_day)} a day"
             why = ""
             if figures["supplier"]:
                 late, buffer = round(figures["late_days"]), round(figures["buffer_days"])
-                why = f": {figures['supplier']}’s {late} when late, and {buffer} more"
-            return f"Yellow. {figures['position']:,} is at or under {figures['yellow_at']:,}, {cover}{why}."
+                why = f": {of(figures['supplier'])} {late} when late, and {buffer} more"
+            return f"Yellow. {below_yellow(figures)}{why}."
         case "green":
             return f"Green. {figures['position']:,} is enough for {figures['yellow_at']:,} and more; {at}."
         case "drafted" | "redrafted" if proposal:
@@ -301,6 +305,13 @@ def changed_by(number: str, name: str | None, at: datetime, voice: Voice) -> str
     local = at.astimezone(voice.zone)
     when = f"at {at_clock(at, voice.zone)}" if local.date() == voice.today else moment(at, voice.now, voice.zone)
     return f"{name or 'The daily look'} changed {number} {when}"
+
+
+def not_done(do: str, number: str, by: str | None, at: datetime, typed: Sequence[tuple[str, int]], voice: Voice) -> str:
+    """The refusal for the second of two people, with what they had typed: it is not in the form any more."""
+    again = "Look at it once more, then send." if do == "send" else "Look at it once more."
+    had = f" You had typed {listed_some([f'{units:,} of {item}' for item, units in typed])}." if typed else ""
+    return f"{'Not sent' if do == 'send' else 'Not done'}: {changed_by(number, by, at, voice)}. {again}{had}"
 
 
 # movements ------------------------------------------------------------------------------------
