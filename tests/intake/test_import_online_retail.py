@@ -61,7 +61,7 @@ def test_all_541909_lines_are_booked_held_or_skipped_by_a_named_reason(year: Yea
     assert sum(report.skipped.values()) == 5_547
     assert report.made == {"products": 3_794}
     with reading(year.engine) as session:
-        kinds = dict(map(tuple, session.execute(select(FactRow.kind, func.count()).group_by(FactRow.kind))))
+        kinds = dict(session.execute(select(FactRow.kind, func.count()).group_by(FactRow.kind)).all())
         held = session.scalar(select(func.count()).select_from(HeldRow))
         assert session.scalars(select(Feed.known_until)).all() == [datetime(2011, 12, 9, 12, 50, tzinfo=UTC)]
     assert (kinds, held) == ({"sale": 527_661, "return": 8_685, "count": 3_794}, 16)
@@ -84,7 +84,7 @@ def test_an_order_cancelled_minutes_later_is_taken_back_from_its_own_sale(year: 
 
 def test_every_item_is_decided_as_of_the_last_sale(year: Year) -> None:
     with reading(year.engine) as session:
-        zones = dict(map(tuple, session.execute(select(SkuState.zone, func.count()).group_by(SkuState.zone))))
+        zones = dict(session.execute(select(SkuState.zone, func.count()).group_by(SkuState.zone)).all())
         stale = session.scalar(select(func.count()).select_from(SkuState).where(SkuState.stale))
     assert sum(zones.values()) == 3_794
     assert stale == 0

@@ -27,10 +27,14 @@ BAD: dict[str, tuple[FileKind, bytes, str]] = {
     "a wrong encoding": (
         "products",
         table(PRODUCTS, "CAF-1,x,,1,1,,,,").replace(b"x", "Café".encode("latin-1")),
-        "line 2: line 2 is not UTF-8; save it as CSV UTF-8",
+        "line 2: not UTF-8; save it as CSV UTF-8",
     ),
     "an empty file": ("stock", b"", "line 1: the file is empty"),
-    "nothing but a header": ("offers", table("supplier,sku,cost"), "line 1: the file is empty: nothing stands below"),
+    "nothing but a header": (
+        "offers",
+        table("supplier,sku,cost,pack,minimum_order"),
+        "line 1: the file is empty: nothing stands below",
+    ),
     "a sale in the future": (
         "sales",
         table(SALES, *GOOD, "TEA-0114,2026-11-25 09:00,1,8.95,t9"),

@@ -56,7 +56,7 @@ class Items:
     def __init__(self, session: Session) -> None:
         """Read the SKUs."""
         session.flush()
-        self._ids = {sku: product_id for sku, product_id in session.execute(select(Product.sku, Product.id))}  # noqa: C416
+        self._ids = dict(session.execute(select(Product.sku, Product.id)).all())
         self._in_capitals: dict[str, int | None] = {}
         for sku, product_id in self._ids.items():
             capitals = sku.upper()

@@ -70,7 +70,8 @@ class _Desk:
         self._site_id = site_id
         self._now = now
         self._items = items
-        self._zone = ZoneInfo(session.get_one(Site, site_id).time_zone)
+        self._site = session.get_one(Site, site_id)
+        self._zone = ZoneInfo(self._site.time_zone)
         self._orders: dict[str, Order] = {}
         self._came: dict[str, Delivery] = {}
         self._received_here: set[int] = set()
@@ -79,7 +80,7 @@ class _Desk:
 
     def look_up(self, orders: Iterable[tuple[str, str]]) -> None:
         """Load the orders of these numbers and suppliers with their lines, and what came of them."""
-        numbers = {name for number, supplier in orders for name in (number, _told_apart(number, supplier))}
+        numbers = {name for number, supplier in orders for name in self._names(number, supplier)}
         for some in in_chunks(sorted(numbers)):
             known = select(Order).where(Order.number.in_(some)).options(selectinload(Order.lines))
             self._orders |= {order.number: order for order in self._session.scalars(known)}
@@ -108,17 +109,17 @@ class _Desk:
             changed(order, None, self._now)
 
     def _order(self, number: str, supplier: str, supplier_id: int, rows: list[DeliveryRow]) -> Order:
-        """The order known by this number from this supplier, else a new one; two suppliers may use one number."""
-        for name in (number, _told_apart(number, supplier)):
-            order = self._orders.get(name)
-            if order is not None and order.supplier_id == supplier_id and order.site_id == self._site_id:
+        """The order known by this number from this supplier, else a new one."""
+        names = self._names(number, supplier)
+        for order in [self._orders[name] for name in names if name in self._orders]:
+            if order.supplier_id == supplier_id and order.site_id == self._site_id:
                 return order
         sent = min((row.sent for row in rows if row.sent), default=None)
         promised = min((row.promised for row in rows if row.promised), default=None)
         began = sent or min((row.received for row in rows if row.received), default=None)
         order = Order(
             site_id=self._site_id,
-            number=_told_apart(number, supplier) if number in self._orders else number,
+            number=next(name for name in names if name not in self._orders),
             supplier_id=supplier_id,
             state="sent",
             created_at=self._noon(began) if began else self._now,
@@ -182,12 +183,12 @@ class _Desk:
         self.done.received += 1
         return True
 
+    def _names(self, number: str, supplier: str) -> tuple[str, ...]:
+        """What an order may be called here: two suppliers may use one number, and a supplier one at two sites."""
+        return number, f"{number} ({supplier})", f"{number} ({supplier}, {self._site.key})"
+
     def _noon(self, day: date) -> datetime:
         return min(datetime.combine(day, time(12), self._zone), self._now)
-
-
-def _told_apart(number: str, supplier: str) -> str:
-    return f"{number} ({supplier})"
 
 
 def _state(lines: Sequence[OrderLine]) -> str:
