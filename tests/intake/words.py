@@ -130,16 +130,19 @@ class Shelf:
     @property
     def node(self) -> Node:
         """The node as the server has it."""
-        return next(node for node in self.rows(Node) if node.id == self.node_id)
+        nodes: list[Node] = self.rows(Node)
+        return next(node for node in nodes if node.id == self.node_id)
 
     @property
     def slot(self) -> Slot:
         """Slot 1 as the server has it."""
-        return next(slot for slot in self.rows(Slot) if slot.name == "1")
+        slots: list[Slot] = self.rows(Slot)
+        return next(slot for slot in slots if slot.name == "1")
 
     def stream(self, name: str = "s1") -> Stream:
         """A stream as the server has it."""
-        return next(stream for stream in self.rows(Stream) if stream.stream == name)
+        streams: list[Stream] = self.rows(Stream)
+        return next(stream for stream in streams if stream.stream == name)
 
     def facts(self) -> list[tuple[str, int]]:
         """The ledger: kinds and quantities, in order of happening."""
@@ -161,7 +164,8 @@ class Shelf:
     @property
     def epoch(self) -> int:
         """The site's epoch."""
-        return next(site.epoch for site in self.rows(Site))
+        sites: list[Site] = self.rows(Site)
+        return sites[0].epoch
 
 
 def altered(message: Count | State, **values: Any) -> bytes:

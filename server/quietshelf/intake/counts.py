@@ -1,7 +1,7 @@
 """Events into the ledger: each held once, booked as picks and puts, dated as well as is known; a slot's last word."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -119,13 +119,15 @@ def _row(taken: Taken, kept: HeldEvent) -> dict[str, Any]:
 
 def content(count: Count) -> dict[str, Any]:
     """What makes two events of one key the same: all but the key itself, and the date, which may come later."""
-    values = asdict(replace(count, at=None))
-    for name in ("stream", "seq", "at", "clock_ok"):
-        del values[name]
-    values["config_rev"] = list(count.config_rev) if count.config_rev else None
-    values["items"] = [asdict(item) for item in count.items]
-    values["doubt"] = count.doubt.value if count.doubt else None
-    return values
+    return {
+        "slot": count.slot,
+        "boot": count.boot,
+        "config_rev": list(count.config_rev) if count.config_rev else None,
+        "items": [{"sku": item.sku, "count": item.count, "delta": item.delta} for item in count.items],
+        "grams": count.grams,
+        "confidence": count.confidence,
+        "doubt": count.doubt.value if count.doubt else None,
+    }
 
 
 def _count_of(stream: Stream, seq: int, at: datetime | None, message: dict[str, Any]) -> Count:

@@ -143,6 +143,7 @@ def _lock(booking: Booking, messages: list[_Read]) -> None:
 def _first_words(booking: Booking, read: _Read) -> None:
     """What must be known of a node before its events are judged: who it is, and which slots it has."""
     node = booking.nodes[read.node_id]
+    node.stream = node.stream or read.stream  # the first that is heard of it; another takes over by its status
     if isinstance(read.message, Status):
         take_status(booking, read.arrival, node, read.message)
     elif isinstance(read.message, State):
