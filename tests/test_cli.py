@@ -1,6 +1,8 @@
 """The command line: it parses, does one thing, and says in a sentence what went wrong."""
 
 import signal
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -71,6 +73,21 @@ def test_a_first_run_is_ready_when_its_page_answers_and_invites_to_the_first_acc
         assert shop.stop(signal.SIGINT) == 0
         assert shop.children() == []
     assert (home / "secret.key").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_shop_of_a_past_day_is_decided_for_that_day_and_its_page_says_so(tmp_path: Path) -> None:
+    home, sales = tmp_path / "home", tmp_path / "sales.csv"
+    days = "".join(f"TEA-1,2011-12-{day:02} 10:00,1,4.50\n" for day in range(1, 10))
+    sales.write_text(f"sku,sold_at,quantity,unit_price\n{days}")
+    brought = ran("import", "sales", str(sales), "--create-products", "--time-zone", "Europe/London", home=home)
+    assert brought.returncode == 0, brought.stderr
+    with started("run", "--as-of", "2011-12-09", home=home, told=local(free_port())) as shop:
+        with urlopen(shop.said("ready: ")) as page:
+            assert "9 December 2011" in page.read().decode()
+        assert shop.children() == []
+        with closing(sqlite3.connect(home / "quietshelf.db")) as database:
+            assert database.execute("SELECT decided_for, sold_60 FROM sku_states").fetchall() == [("2011-12-09", 9)]
+        assert shop.stop() == 0
 
 
 def test_a_killed_shop_leaves_no_broker_behind(tmp_path: Path) -> None:

@@ -14,17 +14,17 @@ from quietshelf.settings import Settings, SettingsError
 from quietshelf.store.sites import NoSiteError
 
 COMMANDS = {
-    "demo": "demo:demo",
-    "run": "roles:run",
-    "web": "roles:web",
-    "intake": "roles:intake",
-    "schedule": "roles:schedule",
-    "cycle": "cycle:cycle",
-    "import": "imports:import_",
-    "user": "people:user",
-    "node": "nodes:node",
+    "demo": ("demo:demo", "One simulated shop on this machine, until Ctrl-C."),
+    "run": ("roles:run", "Pages, intake, schedule and broker in one process, for one shop."),
+    "web": ("roles:web", "Only the pages."),
+    "intake": ("roles:intake", "Only what nodes send."),
+    "schedule": ("roles:schedule", "Only what happens by the clock: the cycle and mails."),
+    "cycle": ("cycle:cycle", "Look at every item once: load, decide, save."),
+    "import": ("imports:import_", "Book a file of sales, products, suppliers, offers, stock or deliveries."),
+    "user": ("people:user", "Who may sign in."),
+    "node": ("nodes:node", "Shelf nodes: make one, adopt one."),
 }
-"""Where each command is: its module in commands/ and its name there. Loaded when it is used."""
+"""Where each command is, its module in commands/ and its name there, loaded when it is used; and what it does."""
 
 
 class Quietshelf(click.Group):
@@ -38,9 +38,14 @@ class Quietshelf(click.Group):
         """The command of this name, loaded now."""
         if cmd_name not in COMMANDS:
             return None
-        module, name = COMMANDS[cmd_name].split(":")
+        module, name = COMMANDS[cmd_name][0].split(":")
         command: click.Command = getattr(import_module(f"quietshelf.commands.{module}"), name)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of `--help`, for which nothing is loaded."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, what) for name, (_, what) in COMMANDS.items()])
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
@@ -61,7 +66,7 @@ class Quietshelf(click.Group):
 
 @click.group(cls=Quietshelf, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
-    "--config", type=click.Path(path_type=Path), help="Settings as a TOML file; the environment wins over it."
+    "--config", type=click.Path(path_type=Path), metavar="FILE", help="Settings as a TOML file; the environment wins over it."
 )
 @click.option("--debug", is_flag=True, help="Log more, and show where an error came from.")
 @click.version_option(version("quietshelf"), prog_name="quietshelf")

@@ -25,7 +25,10 @@ def scheduled(engine: Engine, clock: Clock, smtp: SmtpSettings | None) -> Iterat
     scheduler = BackgroundScheduler(
         timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 30}
     )
-    scheduler.add_job(_steady("cycle", lambda: look(engine, clock)), "cron", second=0, id="cycle")
+    cycle = _steady("cycle", lambda: look(engine, clock))
+    scheduler.add_job(
+        cycle, "cron", second=0, id="cycle", next_run_time=datetime.now(UTC)
+    )  # at once, then every minute
     if smtp is not None:
         scheduler.add_job(_steady("mail", lambda: send_due(engine, smtp, clock())), "interval", seconds=1, id="mail")
     scheduler.start()
