@@ -66,7 +66,7 @@ class Quietshelf(click.Group):
 
 @click.group(cls=Quietshelf, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
-    "--config", type=click.Path(path_type=Path), metavar="FILE", help="Settings as a TOML file; the environment wins over it."
+    "--config", type=click.Path(path_type=Path), metavar="FILE", help="Settings as TOML; the environment wins over it."
 )
 @click.option("--debug", is_flag=True, help="Log more, and show where an error came from.")
 @click.version_option(version("quietshelf"), prog_name="quietshelf")

@@ -50,6 +50,13 @@ def configure(*, debug: bool = False) -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
+def quieter() -> None:
+    """Only what is wrong from here on, unless all was asked for: somebody looks at something else on this terminal."""
+    root = logging.getLogger()
+    if root.level != logging.DEBUG:
+        root.setLevel(logging.WARNING)
+
+
 def hide_secrets(_: object, __: str, said: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Black out what is named like a secret, and passwords within URLs.
 

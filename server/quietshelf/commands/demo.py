@@ -13,6 +13,7 @@ import click
 from rich.console import Console
 from sqlalchemy import Engine
 
+from quietshelf import logs
 from quietshelf.clock import wall_clock
 from quietshelf.demo.hand import Hand
 from quietshelf.demo.history import make_history
@@ -50,6 +51,7 @@ class Progress:
 def demo(settings: Settings, port: int | None, seed: int, no_shoppers: bool) -> None:
     """One simulated shop on this machine, until Ctrl-C: real nodes, tills and a mailbox. Each start is a new shop."""
     progress = Progress()
+    logs.quieter()
     with until_stopped(), only_one("demo", settings.home):
         home = _fresh(settings.home / "demo")
         mailbox = Mailbox(home / "mail", _free_port())
