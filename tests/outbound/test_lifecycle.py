@@ -118,6 +118,23 @@ def test_an_edited_line_is_marked_and_the_others_are_not(shop: Shop, who: People
     assert edited.version == 2
 
 
+def test_what_was_typed_goes_with_the_sending_and_a_double_tap_is_one_press(shop: Shop, who: People) -> None:
+    order_id = draft(shop, TEAS, NOW)
+    tea = line_ids(order(shop, order_id))["TEA-0114"]
+    for at in (NOW, SOON):
+        assert lifecycle.send(shop.engine, order_id, 1, who.manager, at, {tea: 60}) == 2
+    assert (quantities(order(shop, order_id))["TEA-0114"], _mails(shop)) == (60, 1)
+
+
+def test_a_double_tap_on_save_is_one_press_and_another_number_is_told_of_the_first(shop: Shop, who: People) -> None:
+    order_id = draft(shop, TEAS, NOW)
+    tea = line_ids(order(shop, order_id))["TEA-0114"]
+    for at in (NOW, SOON):
+        assert lifecycle.edit_lines(shop.engine, order_id, 1, {tea: 60}, who.manager, at) == 2
+    with pytest.raises(ChangedMeanwhile):
+        lifecycle.edit_lines(shop.engine, order_id, 1, {tea: 72}, who.manager, SOON)
+
+
 def test_a_form_sent_back_as_it_was_changes_nothing(shop: Shop, who: People) -> None:
     order_id = draft(shop, TEAS, NOW)
     typed = {line.id: line.quantity for line in order(shop, order_id).lines}

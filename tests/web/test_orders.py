@@ -102,6 +102,16 @@ def test_quantities_that_were_typed_go_with_the_sending(run: Run) -> None:
     assert f"{order.number} goes at 09:41:10" in ines.words
 
 
+def test_a_double_tap_on_send_is_one_press(run: Run) -> None:
+    order = run.order("Leaf & Kettle")
+    line = line_of(run, order, "TEA-0131")
+    ines, again = at_order(run, order), at_order(run, order)
+    for tap in (ines, again):
+        tap.press("Send order", **{f"q-{line.id}": "66"})
+        assert "changed" not in tap.words
+        assert f"{order.number} goes at 09:41:10" in tap.words
+
+
 def test_staff_send_what_a_manager_approved(run: Run) -> None:
     order = run.order("Leaf & Kettle")
     assert "It waits for a manager’s yes" in at_order(run, order, "sam@corner.example").words

@@ -26,6 +26,10 @@ __all__ = ["ChangedMeanwhile", "NotAllowed", "approve", "cancel", "close_short",
 MOST_PIECES = 1_000_000
 """No line is for more: what is typed above it is a slip of the finger."""
 
+Quantities = Mapping[int, int]
+"""Pieces by line id, as a person typed them; 0 takes the line off."""
+NOTHING: Quantities = {}
+
 SAID = {
     "draft": "a draft",
     "approved": "approved",
@@ -40,59 +44,50 @@ SAID = {
 """An order's states as a sentence says them."""
 
 
-def edit_lines(
-    engine: Engine, order_id: int, version: int, quantities: Mapping[int, int], user_id: int, now: datetime
-) -> int:
-    """Set lines of a draft, by line id, in pieces; 0 takes the line off, until the next change of its SKU.
+def edit_lines(engine: Engine, order_id: int, version: int, quantities: Quantities, user_id: int, now: datetime) -> int:
+    """Set lines of a draft; a draft without lines is cancelled. Returns the order's new version.
 
-    A line that is set to another quantity counts as edited: the rule leaves it alone for a while. A draft without lines
-    is cancelled. Returns the new version. Raises ChangedMeanwhile, NotAllowed.
+    A line that is set to another quantity counts as edited: the rule leaves it alone for a while. One that is taken
+    off comes back with the next change of its SKU. Raises ChangedMeanwhile, NotAllowed.
     """
     with writing(engine) as session:
-        order = _looked_at(session, order_id, version, user_id)
-        _manager(session, user_id, f"change {order.number}")
-        if order.state != "draft":
-            raise NotAllowed(f"{order.number} is {SAID[order.state]}: only a draft can be changed.")
-        set_to = {line: quantities[line.id] for line in order.lines if line.id in quantities}
-        if len(set_to) != len(quantities):
-            raise NotAllowed(f"A line is no longer on {order.number}. Look at it once more.")
-        for line, quantity in set_to.items():
-            if not 0 <= quantity <= MOST_PIECES:
-                raise NotAllowed(f"{line.product.name}: type a number of pieces from 0 to {MOST_PIECES:,}.")
-            if quantity == 0:
-                order.lines.remove(line)
-                session.delete(line)
-            elif quantity != line.quantity:
-                line.quantity, line.edited_at, line.edited_by = quantity, now, user_id
-        if session.dirty or session.deleted:
-            if not order.lines:
-                order.state = "cancelled"
-            _end(session, order, user_id, now, product_ids=())
+        order = _looked_at(session, order_id, version, user_id, again=("draft", "cancelled"))
+        if order.version == version:
+            if _set_lines(session, order, quantities, user_id, now):
+                _end(session, order, user_id, now, product_ids=())
+        elif not _set_already(order, quantities):
+            raise orders.changed_meanwhile(session, order)
         return order.version
 
 
-def approve(engine: Engine, order_id: int, version: int, user_id: int, now: datetime) -> int:
+def approve(
+    engine: Engine, order_id: int, version: int, user_id: int, now: datetime, quantities: Quantities = NOTHING
+) -> int:
     """A manager's yes: the draft can be sent by anyone, and changes no more. Returns the new version.
 
-    Raises ChangedMeanwhile, NotAllowed.
+    `quantities` are set first, as by `edit_lines`. Raises ChangedMeanwhile, NotAllowed.
     """
     with writing(engine) as session:
         order = _looked_at(session, order_id, version, user_id, again=("approved",))
         if order.version == version:
+            _set_lines(session, order, quantities, user_id, now)
             _approve(session, order, user_id, now)
             _end(session, order, user_id, now, _products(order))
     return _decided(engine, order, now)
 
 
-def send(engine: Engine, order_id: int, version: int, user_id: int, now: datetime) -> int:
+def send(
+    engine: Engine, order_id: int, version: int, user_id: int, now: datetime, quantities: Quantities = NOTHING
+) -> int:
     """Send an order: its mail waits in the outbox for 10 s, in which it can be undone. Returns the new version.
 
-    A manager sends drafts too, and so approves them; staff send what a manager has approved.
-    Raises ChangedMeanwhile, NotAllowed.
+    A manager sends drafts too, and so approves them, with `quantities` set first as by `edit_lines`; staff send what
+    a manager has approved. Raises ChangedMeanwhile, NotAllowed.
     """
     with writing(engine) as session:
         order = _looked_at(session, order_id, version, user_id, again=("sending",))
         if order.version == version:
+            _set_lines(session, order, quantities, user_id, now)
             if order.state == "draft":
                 _approve(session, order, user_id, now)
             if order.state != "approved":
@@ -163,6 +158,35 @@ def _looked_at(session: Session, order_id: int, version: int, user_id: int, agai
     if order.version != version and not repeated:
         raise orders.changed_meanwhile(session, order)
     return order
+
+
+def _set_lines(session: Session, order: Order, quantities: Quantities, user_id: int, now: datetime) -> bool:
+    """Set a draft's lines; whether that changed any."""
+    if not quantities:
+        return False
+    _manager(session, user_id, f"change {order.number}")
+    if order.state != "draft":
+        raise NotAllowed(f"{order.number} is {SAID[order.state]}: only a draft can be changed.")
+    set_to = {line: quantities[line.id] for line in order.lines if line.id in quantities}
+    if len(set_to) != len(quantities):
+        raise NotAllowed(f"A line is no longer on {order.number}. Look at it once more.")
+    differ = {line: quantity for line, quantity in set_to.items() if quantity != line.quantity}
+    for line, quantity in differ.items():
+        if not 0 <= quantity <= MOST_PIECES:
+            raise NotAllowed(f"{line.product.name}: type a number of pieces from 0 to {MOST_PIECES:,}.")
+        if quantity == 0:
+            order.lines.remove(line)
+            session.delete(line)
+        else:
+            line.quantity, line.edited_at, line.edited_by = quantity, now, user_id
+    if not order.lines:
+        order.state = "cancelled"
+    return bool(differ)
+
+
+def _set_already(order: Order, quantities: Quantities) -> bool:
+    on_it = {line.id: line.quantity for line in order.lines}
+    return all(on_it.get(line_id, 0) == quantity for line_id, quantity in quantities.items())
 
 
 def _end(session: Session, order: Order, user_id: int, now: datetime, product_ids: Iterable[int]) -> None:

@@ -1,13 +1,8 @@
 """Amounts of money as they stand on paper. No arithmetic lives here."""
 
+from quietshelf.files.currencies import minor_digits
+
 SIGNS = {"GBP": "£", "EUR": "€", "USD": "$"}
-MINOR_DIGITS = {"JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "ISK": 0, "KWD": 3, "BHD": 3, "JOD": 3, "OMR": 3, "TND": 3}
-"""Decimals of the currencies that have other than two (ISO 4217)."""
-
-
-def minor_digits(currency: str) -> int:
-    """Decimals of a currency, by its ISO 4217 code."""
-    return MINOR_DIGITS.get(currency, 2)
 
 
 def amount(minor: int, currency: str) -> str:

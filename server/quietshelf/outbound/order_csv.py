@@ -2,8 +2,8 @@
 
 from io import StringIO
 
+from quietshelf.files.currencies import minor_digits
 from quietshelf.files.writing import Cell, money, write_csv
-from quietshelf.outbound.money import minor_digits
 from quietshelf.outbound.paper import OrderPaper
 
 HEADER = ("order", "ordered_on", "supplier", "sku", "name", "quantity", "unit_cost", "total", "currency")

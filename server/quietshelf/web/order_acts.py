@@ -23,27 +23,21 @@ def typed_quantities(order: Order, form: Form) -> dict[int, int]:
 
 
 def _save(order: Order, version: int, form: Form, user_id: int, now: datetime) -> None:
-    _saved(order, version, form, user_id, now)
-
-
-def _saved(order: Order, version: int, form: Form, user_id: int, now: datetime) -> int:
-    """Save what was typed, if anything was. The version to go on with."""
     quantities = typed_quantities(order, form)
-    if form.wrong or not quantities:
-        return version
-    return lifecycle.edit_lines(context().engine, order.id, version, quantities, user_id, now)
+    if quantities and not form.wrong:
+        lifecycle.edit_lines(context().engine, order.id, version, quantities, user_id, now)
 
 
 def _send(order: Order, version: int, form: Form, user_id: int, now: datetime) -> None:
-    version = _saved(order, version, form, user_id, now)
+    quantities = typed_quantities(order, form)
     if not form.wrong:
-        lifecycle.send(context().engine, order.id, version, user_id, now)
+        lifecycle.send(context().engine, order.id, version, user_id, now, quantities)
 
 
 def _approve(order: Order, version: int, form: Form, user_id: int, now: datetime) -> None:
-    version = _saved(order, version, form, user_id, now)
+    quantities = typed_quantities(order, form)
     if not form.wrong:
-        lifecycle.approve(context().engine, order.id, version, user_id, now)
+        lifecycle.approve(context().engine, order.id, version, user_id, now, quantities)
 
 
 def _undo(order: Order, version: int, form: Form, user_id: int, now: datetime) -> None:

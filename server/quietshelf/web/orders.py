@@ -2,15 +2,12 @@
 
 import io
 from collections.abc import Mapping
-from decimal import Decimal
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, send_file, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from quietshelf.files.writing import money as exported
-from quietshelf.files.writing import write_csv
 from quietshelf.outbound.letter import paper_of
-from quietshelf.outbound.money import minor_digits
+from quietshelf.outbound.order_csv import order_csv
 from quietshelf.outbound.paper import OrderPaper, order_pdf
 from quietshelf.store import pages
 from quietshelf.store.orders import ChangedMeanwhile, NotAllowed
@@ -106,24 +103,13 @@ def pdf(order_id: int) -> Response:
 def table(order_id: int) -> Response:
     """The order's lines for a spreadsheet, or for a supplier's portal."""
     paper = _paper(order_id)
-    text = io.StringIO(newline="")
-    digits = minor_digits(paper.currency)
-    rows = [
-        (line.sku, line.name, line.quantity, _cell(line.unit_cost_minor, digits), _cell(line.total_minor, digits))
-        for line in paper.lines
-    ]
-    write_csv(text, ("sku", "name", "quantity", "unit_cost", "cost"), rows)
     return send_file(
-        io.BytesIO(text.getvalue().encode()),
+        io.BytesIO(order_csv(paper).encode()),
         mimetype="text/csv",
         as_attachment=True,
         download_name=f"{paper.number}.csv",
         max_age=0,
     )
-
-
-def _cell(minor: int | None, digits: int) -> Decimal | None:
-    return None if minor is None else exported(minor, digits)
 
 
 def _paper(order_id: int) -> OrderPaper:
