@@ -31,13 +31,17 @@ STEPS = {
 SKU = "TEA-0131"
 ORDERED = 20
 
-people_pressing = st.sampled_from(["manager", "staff"])
+Press = tuple[str, str, object]
+SENT: list[Press] = [("send", "manager", False), ("wait", "manager", 11)]
+people_pressing = st.sampled_from(["manager", "manager", "manager", "staff"])
 presses = st.one_of(
     st.tuples(
-        st.sampled_from(["approve", "send", "undo_send", "cancel", "close_short"]), people_pressing, st.booleans()
+        st.sampled_from(["approve", "send", "send", "undo_send", "undo_send", "cancel", "close_short", "close_short"]),
+        people_pressing,
+        st.booleans(),
     ),
     st.tuples(st.just("edit"), people_pressing, st.integers(0, 30)),
-    st.tuples(st.just("receive"), people_pressing, st.tuples(st.integers(0, 25), st.integers(0, 3))),
+    st.tuples(st.just("receive"), people_pressing, st.tuples(st.integers(0, 12), st.integers(0, 3))),
     st.tuples(st.just("wait"), people_pressing, st.sampled_from([4, 11, 3600])),
 )
 
@@ -106,14 +110,14 @@ class Pressing:
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(script=st.lists(presses, min_size=3, max_size=14))
+@given(opening=st.sampled_from([[], SENT]), presses=st.lists(presses, min_size=3, max_size=12))
 def test_any_presses_lead_one_sane_way_and_one_send_is_one_mail(
-    sqlite_shop: Shop, who: People, mailbox: Mailbox, script: list[tuple[str, str, object]]
+    sqlite_shop: Shop, who: People, mailbox: Mailbox, opening: list[Press], presses: list[Press]
 ) -> None:
     booked_before = sum(receipts_booked(sqlite_shop, SKU))
     pressing = Pressing(sqlite_shop, who, mailbox, NOW)
     seen = order(sqlite_shop, pressing.order_id)
-    for what, by, how in script:
+    for what, by, how in opening + presses:
         pressing.press(what, by, how)
         seen = pressing.check(seen)
     accepted = sum(line.received - line.rejected for line in seen.lines)
