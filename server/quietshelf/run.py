@@ -5,11 +5,12 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from ipaddress import ip_address
 from threading import Event, Thread
 from zoneinfo import ZoneInfo
 
-import structlog
 from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
 
 from quietshelf.clock import Clock, stopped_at, wall_clock
 from quietshelf.cycle import run_pass
@@ -27,8 +28,6 @@ from quietshelf.store.sites import NoSiteError, the_site
 from quietshelf.store.tables import Site
 from quietshelf.web.app import create_app
 from quietshelf.web.context import AppContext, BrokerStatus
-
-log = structlog.get_logger()
 
 ASKS_FOR_A_SHOP_EVERY_S = 1.0
 INTAKE_STOPS_WITHIN_S = 3.0
@@ -92,18 +91,16 @@ def running(
             opened.enter_context(scheduled(engine, clock, smtp))
         url = None
         if Role.WEB in roles:
-            app = create_app(
-                AppContext(
-                    engine=engine,
-                    clock=clock,
-                    secret_key=settings.secret_key().encode(),
-                    home=settings.home,
-                    broker=status,
-                    sends_mail=smtp is not None,
-                    stopped_at=as_of,
-                )
+            context = AppContext(
+                engine=engine,
+                clock=clock,
+                secret_key=settings.secret_key().encode(),
+                home=settings.home,
+                broker=status,
+                sends_mail=smtp is not None,
+                stopped_at=as_of,
             )
-            url = opened.enter_context(serving(app, settings.http_host, settings.http_port))
+            url = opened.enter_context(serving(create_app(context), settings.http_host, settings.http_port))
         yield Running(engine, clock, url, mqtt_url)
 
 
@@ -153,9 +150,22 @@ def _start_broker(
         with reading(engine) as session:
             return shelves.credentials(session)
 
-    broker = start_broker(kind, settings.home, listen=settings.http_host, credentials=credentials)
+    broker = start_broker(kind, settings.home, listen=_listens_at(settings.http_host), credentials=credentials)
     opened.callback(broker.stop)
     return broker
+
+
+def _listens_at(host: str) -> str:
+    """Where the broker listens when the pages listen at `host`: as near or as far, and by IPv4.
+
+    >>> [_listens_at(host) for host in ("localhost", "::1", "::", "192.168.1.7")]
+    ['127.0.0.1', '127.0.0.1', '0.0.0.0', '192.168.1.7']
+    """
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return "127.0.0.1" if host == "localhost" else host
+    return "127.0.0.1" if address.is_loopback else "0.0.0.0" if address.is_unspecified else host
 
 
 def _broker_status(own: RunningBroker | None, healthy: Callable[[], bool] | None) -> Callable[[], BrokerStatus]:
@@ -175,7 +185,7 @@ def _taking_in(engine: Engine, url: str, clock: Clock, kind: str) -> Iterator[Ca
             try:
                 site_id = _site(engine).id
                 break
-            except NoSiteError:
+            except (NoSiteError, OperationalError):
                 stop.wait(ASKS_FOR_A_SHOP_EVERY_S)
         else:
             return

@@ -7,7 +7,7 @@ import click
 
 from quietshelf.commands.options import as_of_option
 from quietshelf.processes import until_stopped
-from quietshelf.run import WHOLE, Role, is_first_run, running, sign_in_url
+from quietshelf.run import WHOLE, Role, Running, is_first_run, running, sign_in_url
 from quietshelf.settings import Settings
 
 
@@ -20,9 +20,7 @@ def run(settings: Settings, as_of: date | None) -> None:
     With --as-of the shop's clock stands: nothing is taken in, and nothing is mailed.
     """
     with until_stopped(), running(settings, WHOLE, as_of=as_of) as shop:
-        click.echo(f"ready: {shop.url}")
-        if is_first_run(shop.engine):
-            click.echo(f"sign in: {sign_in_url(shop, None)}")
+        _announce(shop)
         Event().wait()
 
 
@@ -31,7 +29,7 @@ def run(settings: Settings, as_of: date | None) -> None:
 def web(settings: Settings) -> None:
     """Only the pages, until Ctrl-C."""
     with until_stopped(), running(settings, frozenset({Role.WEB})) as shop:
-        click.echo(f"ready: {shop.url}")
+        _announce(shop)
         Event().wait()
 
 
@@ -49,3 +47,10 @@ def schedule(settings: Settings) -> None:
     """Only what happens by the clock, the cycle and mails, until Ctrl-C."""
     with until_stopped(), running(settings, frozenset({Role.SCHEDULE})):
         Event().wait()
+
+
+def _announce(shop: Running) -> None:
+    """Say where the page is, which has answered by now; on a first run, with the link to the first account."""
+    click.echo(f"ready: {shop.url}")
+    if is_first_run(shop.engine):
+        click.echo(f"sign in: {sign_in_url(shop, None)}")
