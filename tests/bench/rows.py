@@ -7,7 +7,7 @@ from pathlib import Path
 from statistics import quantiles
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def keep(rows: Iterable[Row], path: Path) -> None:
 
 def show(rows: Iterable[Row]) -> None:
     """Print the rows as a table."""
-    table = Table("what", "value", "unit", "aim", "against")
+    table = Table(Column("what", no_wrap=True), Column("value", justify="right"), "unit", "aim", "against")
     for row in rows:
         table.add_row(row.name, f"{row.value:,.4g}", row.unit, row.aim or "", row.against or "")
     Console().print(table)
