@@ -18,9 +18,9 @@ from quietshelf.rules.velocity import DaySum, net_days
 from quietshelf.rules.zones import Zone
 from quietshelf.store.drafts import ruled_on
 from quietshelf.store.facts import facts_of_each
-from quietshelf.store.states import days_of_each, known_until, states_of
+from quietshelf.store.states import days_of_each, states_of, time_of
 from quietshelf.store.supply import OpenLine, SupplyRecord, lines_of, records_of
-from quietshelf.store.tables import OrderLine, Product, Site, SkuState
+from quietshelf.store.tables import OrderLine, Product, SkuState
 from quietshelf.store.troubles import ShelfWord, shelf_words
 
 
@@ -61,9 +61,8 @@ class Known:
 
 def moment_of(session: Session, site_id: int, now: datetime, policy: Policy) -> Moment:
     """The moment of `now` at a site."""
-    feeds = known_until(session, site_id)
-    zone = ZoneInfo(session.get_one(Site, site_id).time_zone)
-    return Moment(site_id, zone, now, now if feeds is None else min(now, feeds), policy)
+    zone, feeds = time_of(session, site_id)
+    return Moment(site_id, ZoneInfo(zone), now, now if feeds is None else min(now, feeds), policy)
 
 
 def load(

@@ -90,7 +90,8 @@ def _save(session: Session, moment: Moment, decided: Sequence[Decided]) -> Saved
 
 
 def _drafts(session: Session, acts: Sequence[Decided], moment: Moment) -> Drafts:
-    suppliers = {one.known.supplier_id for one in acts if one.known.supplier_id is not None}
+    wanted = (Act.ADD, Act.CHANGE)
+    suppliers = {one.known.supplier_id for one in acts if one.decision.line.act in wanted and one.known.supplier_id}
     return Drafts(session, moment.site_id, [one.product_id for one in acts], suppliers, moment.now)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
@@ -32,7 +33,12 @@ class Written:
     product_id: int
     what: str
     """drafted, redrafted or undrafted."""
-    number: str
+    order: Order
+
+    @property
+    def number(self) -> str:
+        """The order's, once the drafts are finished."""
+        return self.order.number
 
 
 def ruled_on(line: OrderLine) -> date:
@@ -47,9 +53,11 @@ class Drafts:
     def __init__(
         self, session: Session, site_id: int, product_ids: Collection[int], supplier_ids: Collection[int], now: datetime
     ) -> None:
-        """Hold the drafts of these suppliers, and those that these products stand on.
+        """Hold the drafts of these suppliers, made where there is none, and those that these products stand on.
 
-        To be the first thing that a transaction holds, as it is for who approves an order: so the two can't lock up.
+        To be the first thing that a transaction holds: orders, then states, then the site is the order in which all
+        who write take them, so that none waits for another that waits for it. Raises IntegrityError where another
+        has made a supplier's draft meanwhile: then the transaction is to be tried anew.
         """
         self._session, self._site_id, self._now = session, site_id, now
         stands_on = select(OrderLine.order_id).where(
@@ -66,6 +74,8 @@ class Drafts:
             .with_for_update()
         )
         self._orders = {order.id: order for order in held}
+        self._made = self._make(set(supplier_ids) - {order.supplier_id for order in self._orders.values()})
+        self._of_supplier = {order.supplier_id: order for order in self._orders.values()}
         lines = session.scalars(
             select(OrderLine).where(
                 OrderLine.site_id == site_id, OrderLine.is_draft, OrderLine.product_id.in_(product_ids)
@@ -87,7 +97,7 @@ class Drafts:
             return self._written(line.order_id, line.product_id, "redrafted")
         if line is not None:
             self._remove(line)  # its supplier is no longer the SKU's
-        order_id = self._draft_of(wanted.supplier_id).id
+        order_id = self._of_supplier[wanted.supplier_id].id
         self._new.append(
             {
                 "order_id": order_id,
@@ -110,39 +120,43 @@ class Drafts:
         return self._written(line.order_id, line.product_id, "undrafted")
 
     def finish(self) -> None:
-        """Write what was set, raise the changed drafts' versions, and let drafts go that are empty now."""
-        if not self._changed:
-            return
+        """Write what was set, number new drafts, raise changed ones' versions, and let go those that are empty."""
+        for order in self._made:
+            if order.id in self._changed:
+                order.number = next_number(self._session, self._site_id)
         for order_id in self._changed:
             changed(self._orders[order_id], None, self._now)
         self._session.flush()
         if self._new:
             self._session.connection().execute(insert(self._session, OrderLine), self._new)
-        empty = ~select(OrderLine).where(OrderLine.order_id == Order.id).exists()
-        mailed = select(Mail).where(Mail.order_id == Order.id).exists()
-        emptied = (Order.id.in_(self._changed), empty)
-        self._session.execute(update(Order).where(*emptied, mailed).values(state="cancelled"))
-        self._session.execute(delete(Order).where(*emptied, ~mailed))
+        touched = self._changed | {order.id for order in self._made}
+        if touched:
+            empty = ~select(OrderLine).where(OrderLine.order_id == Order.id).exists()
+            mailed = select(Mail).where(Mail.order_id == Order.id).exists()
+            emptied = (Order.id.in_(touched), empty)
+            self._session.execute(update(Order).where(*emptied, mailed).values(state="cancelled"))
+            self._session.execute(delete(Order).where(*emptied, ~mailed))
 
     def _is_the_rules(self, line: OrderLine) -> bool:
         """Whether the rules may write to a line: nobody edited it, and its order is a draft held here."""
         return line.edited_at is None and line.ruled is not None and line.order_id in self._orders
 
-    def _draft_of(self, supplier_id: int) -> Order:
-        for order in self._orders.values():
-            if order.supplier_id == supplier_id:
-                return order
-        order = Order(
-            site_id=self._site_id,
-            number=next_number(self._session, self._site_id),
-            supplier_id=supplier_id,
-            state="draft",
-            created_at=self._now,
-        )
-        self._session.add(order)
-        self._session.flush()
-        self._orders[order.id] = order
-        return order
+    def _make(self, supplier_ids: Collection[int]) -> list[Order]:
+        """New drafts. They are numbered when something stands on them: numbering holds the site, which comes last."""
+        made = []
+        for supplier_id in sorted(supplier_ids):
+            order = Order(
+                site_id=self._site_id,
+                number=f"unnumbered-{uuid4().hex}",
+                supplier_id=supplier_id,
+                state="draft",
+                created_at=self._now,
+            )
+            self._session.add(order)
+            self._session.flush()
+            self._orders[order.id] = order
+            made.append(order)
+        return made
 
     def _remove(self, line: OrderLine) -> None:
         # at once, not with the next flush: that would add before it deletes, and meet "one draft line a SKU"
@@ -152,4 +166,4 @@ class Drafts:
 
     def _written(self, order_id: int, product_id: int, what: str) -> Written:
         self._changed.add(order_id)
-        return Written(product_id, what, self._orders[order_id].number)
+        return Written(product_id, what, self._orders[order_id])

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from quietshelf.rules.exceptions import Opening
@@ -43,14 +43,13 @@ def move_of_skus(
     session: Session, site_id: int, product_ids: Collection[int], now_open: Sequence[Open], now: datetime
 ) -> Moved:
     """Make what is open about these SKUs exactly `now_open`."""
-    rows = select(ExceptionRow).where(ExceptionRow.product_id.in_(product_ids))
-    return _move(session, site_id, session.scalars(rows.where(*_open(site_id))), now_open, now)
+    rows = session.scalars(_OF_SKUS, {"site": site_id, "products": product_ids})
+    return _move(session, site_id, rows, now_open, now)
 
 
 def move_of_site(session: Session, site_id: int, now_open: Sequence[Open], now: datetime) -> Moved:
     """Make what is open about anything but SKUs exactly `now_open`."""
-    rows = select(ExceptionRow).where(ExceptionRow.product_id.is_(None))
-    return _move(session, site_id, session.scalars(rows.where(*_open(site_id))), now_open, now)
+    return _move(session, site_id, session.scalars(_OF_SITE, {"site": site_id}), now_open, now)
 
 
 def acknowledged_at(session: Session, site_id: int, kind: str) -> dict[int, datetime]:
@@ -63,8 +62,10 @@ def acknowledged_at(session: Session, site_id: int, kind: str) -> dict[int, date
     return {node_id: at for node_id, at in rows if node_id is not None and at is not None}
 
 
-def _open(site_id: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return ExceptionRow.site_id == site_id, ExceptionRow.closed_at.is_(None)
+# made once: making a statement takes longer than SQLite takes to run it
+_OPEN = select(ExceptionRow).where(ExceptionRow.site_id == bindparam("site"), ExceptionRow.closed_at.is_(None))
+_OF_SITE = _OPEN.where(ExceptionRow.product_id.is_(None))
+_OF_SKUS = _OPEN.where(ExceptionRow.product_id.in_(bindparam("products", expanding=True)))
 
 
 def _move(

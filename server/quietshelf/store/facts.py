@@ -3,15 +3,16 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from quietshelf.rules.facts import Fact, Kind
 from quietshelf.store.states import mark_stale
 from quietshelf.store.tables import FactRow
-from quietshelf.store.upsert import in_chunks, insert, inserted
+from quietshelf.store.upsert import Insert, dialect_of, in_chunks, insert_for, inserted
 
 Learnt = tuple[int, Fact, datetime, bool]
 """A fact to book: the product's id, the fact, when it was learnt, and whether it was assumed rather than told."""
@@ -43,11 +44,7 @@ def facts_of(session: Session, site_id: int, product_id: int) -> list[Fact]:
 
 def facts_of_each(session: Session, site_id: int, product_ids: Collection[int]) -> dict[int, list[Fact]]:
     """The facts of some SKUs, each in order of happening; an empty list for a SKU without any."""
-    rows = session.connection().execute(
-        select(FactRow.product_id, FactRow.happened, FactRow.kind, *_MORE)
-        .where(FactRow.site_id == site_id, FactRow.product_id.in_(product_ids))
-        .order_by(FactRow.product_id, FactRow.happened)
-    )
+    rows = session.connection().execute(_FACTS, {"site": site_id, "products": product_ids})
     facts: dict[int, list[Fact]] = {product_id: [] for product_id in product_ids}
     for product_id, happened, kind, *more in rows:
         facts[product_id].append(Fact(happened, _KINDS[kind], *more))
@@ -67,17 +64,30 @@ _MORE = (
 )
 
 
+# made once: making a statement takes longer than SQLite takes to run it
+_FACTS = (
+    select(FactRow.product_id, FactRow.happened, FactRow.kind, *_MORE)
+    .where(FactRow.site_id == bindparam("site"), FactRow.product_id.in_(bindparam("products", expanding=True)))
+    .order_by(FactRow.product_id, FactRow.happened)
+)
+_KNOWN = select(FactRow.key).where(
+    FactRow.site_id == bindparam("site"), FactRow.key.in_(bindparam("keys", expanding=True))
+)
+
+
+@cache
+def _new(dialect: str) -> Insert:
+    return insert_for(dialect, FactRow).on_conflict_do_nothing(index_elements=["site_id", "key"])
+
+
 def _add(session: Session, site_id: int, chunk: list[Learnt], booked: FactsAdded) -> None:
     """Insert what of a chunk is new. The keys are looked up first: a file brought twice costs no failed insert."""
     by_key = {fact.key: (product_id, fact, learnt, assumed) for product_id, fact, learnt, assumed in chunk}
-    known = set(
-        session.scalars(select(FactRow.key).where(FactRow.site_id == site_id, FactRow.key.in_(by_key))),
-    )
+    known = set(session.connection().scalars(_KNOWN, {"site": site_id, "keys": list(by_key)}))
     rows = [_row(site_id, *entry) for key, entry in by_key.items() if key not in known]
     if rows:
         # on PostgreSQL another intake may have booked one of them since the look-up
-        new = insert(session, FactRow).on_conflict_do_nothing(index_elements=["site_id", "key"])
-        booked.added += inserted(session, new, rows)
+        booked.added += inserted(session, _new(dialect_of(session)), rows)
         booked.product_ids.update(row["product_id"] for row in rows)
     booked.repeated = booked.repeated + len(chunk) - len(rows)
 

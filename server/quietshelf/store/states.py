@@ -3,14 +3,33 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, or_, select, tuple_, update
+from sqlalchemy import BindParameter, bindparam, delete, func, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from quietshelf.rules.velocity import DaySum
-from quietshelf.store.tables import DecisionRow, Feed, Product, SkuDay, SkuState, Supplier
-from quietshelf.store.upsert import in_chunks, insert
+from quietshelf.store.tables import DecisionRow, Feed, Product, Site, SkuDay, SkuState, Supplier
+from quietshelf.store.upsert import Insert, dialect_of, in_chunks, insert, insert_for
+
+DECIDED = (
+    "book",
+    "on_hand",
+    "sensed",
+    "waiting",
+    "on_order",
+    "sold_60",
+    "velocity",
+    "zone",
+    "zone_since",
+    "risk_minor_per_day",
+    "figures",
+    "decided_at",
+    "decided_for",
+    "decide_again_at",
+)
+"""The columns of a state that a decision sets."""
 
 
 def mark_stale(session: Session, site_id: int, product_ids: Iterable[int]) -> None:
@@ -20,10 +39,7 @@ def mark_stale(session: Session, site_id: int, product_ids: Iterable[int]) -> No
     """
     for chunk in in_chunks(sorted(set(product_ids))):
         rows = [{"site_id": site_id, "product_id": product_id, "version": 1, "stale": True} for product_id in chunk]
-        mark = insert(session, SkuState).on_conflict_do_update(
-            index_elements=["site_id", "product_id"], set_={"version": SkuState.version + 1, "stale": True}
-        )
-        session.connection().execute(mark, rows)
+        session.connection().execute(_mark(dialect_of(session)), rows)
 
 
 def without_state(session: Session, site_id: int) -> list[int]:
@@ -58,47 +74,30 @@ def every_sku(session: Session, site_id: int) -> list[int]:
     )
 
 
-def known_until(session: Session, site_id: int) -> datetime | None:
-    """The least of the sales feeds' last words; None where there is no feed."""
-    return session.scalar(select(func.min(Feed.known_until)).where(Feed.site_id == site_id))
+def time_of(session: Session, site_id: int) -> tuple[str, datetime | None]:
+    """The site's time zone, and the least of its sales feeds' last words; None where there is no feed."""
+    zone, known_until = session.execute(_TIME, {"site": site_id}).one()
+    return zone, known_until
 
 
 def states_of(
     session: Session, site_id: int, product_ids: Collection[int]
 ) -> list[tuple[SkuState, Product, Supplier | None]]:
     """The states of some SKUs with their products and suppliers; one that has no state is left out."""
-    rows = session.execute(
-        select(SkuState, Product, Supplier)
-        .join(Product, Product.id == SkuState.product_id)
-        .outerjoin(Supplier, Supplier.id == Product.supplier_id)
-        .where(SkuState.site_id == site_id, SkuState.product_id.in_(product_ids))
-        .order_by(SkuState.product_id)
-    )
+    rows = session.execute(_STATES, {"site": site_id, "products": product_ids})
     return [(state, product, supplier) for state, product, supplier in rows]
 
 
 def unchanged(session: Session, site_id: int, versions: Mapping[int, int]) -> set[int]:
     """Those of `versions` (by product) whose state is still at that version, held until this transaction ends."""
-    rows = session.execute(
-        select(SkuState.product_id, SkuState.version)
-        .where(SkuState.site_id == site_id, SkuState.product_id.in_(versions))
-        .order_by(SkuState.product_id)
-        .with_for_update()
-    )
+    rows = session.execute(_VERSIONS, {"site": site_id, "products": list(versions)})
     return {product_id for product_id, version in rows if versions[product_id] == version}
 
 
 def save_states(session: Session, site_id: int, rows: list[dict[str, Any]]) -> None:
-    """Save decided states: each row has `of`, the product's id, and the columns; the version rises, stale ends."""
-    if not rows:
-        return
-    columns = [name for name in rows[0] if name != "of"]
-    decided = (
-        update(SkuState)
-        .where(SkuState.site_id == site_id, SkuState.product_id == bindparam("of"))
-        .values({name: bindparam(name) for name in columns} | {"version": SkuState.version + 1, "stale": False})
-    )
-    session.connection().execute(decided, rows)
+    """Save decided states: each row has `of`, the product's id, and every DECIDED column; versions rise."""
+    if rows:
+        session.connection().execute(_DECIDED, [row | {"site": site_id} for row in rows])
 
 
 def add_decisions(session: Session, rows: list[dict[str, Any]]) -> None:
@@ -112,11 +111,7 @@ def add_decisions(session: Session, rows: list[dict[str, Any]]) -> None:
 
 def days_of_each(session: Session, site_id: int, product_ids: Collection[int]) -> dict[int, dict[date, DaySum]]:
     """What some SKUs sold, by day, as last derived."""
-    rows = session.execute(
-        select(SkuDay.product_id, SkuDay.day, SkuDay.units, SkuDay.revenue_minor).where(
-            SkuDay.site_id == site_id, SkuDay.product_id.in_(product_ids)
-        )
-    )
+    rows = session.connection().execute(_DAYS, {"site": site_id, "products": product_ids})
     days: dict[int, dict[date, DaySum]] = {product_id: {} for product_id in product_ids}
     for product_id, day, units, revenue_minor in rows:
         days[product_id][day] = DaySum(units, revenue_minor)
@@ -150,13 +145,55 @@ def save_days(session: Session, site_id: int, skus: Iterable[DaysOf]) -> None:
             if sku.before.get(day) != sums
         ]
     if differ:
-        write = insert(session, SkuDay)
-        write = write.on_conflict_do_update(
-            index_elements=["site_id", "product_id", "day"],
-            set_={"units": write.excluded.units, "revenue_minor": write.excluded.revenue_minor},
-        )
-        session.connection().execute(write, differ)
+        session.connection().execute(_write_days(dialect_of(session)), differ)
     for chunk in in_chunks(gone):
         session.execute(
             delete(SkuDay).where(SkuDay.site_id == site_id, tuple_(SkuDay.product_id, SkuDay.day).in_(chunk))
         )
+
+
+# the statements of one sale's way, made once: making one takes longer than SQLite takes to run it ---------
+
+_SITE: BindParameter[int] = bindparam("site")
+_PRODUCTS: BindParameter[int] = bindparam("products", expanding=True)
+
+_TIME = select(
+    Site.time_zone, select(func.min(Feed.known_until)).where(Feed.site_id == Site.id).scalar_subquery()
+).where(Site.id == _SITE)
+_STATES = (
+    select(SkuState, Product, Supplier)
+    .join(Product, Product.id == SkuState.product_id)
+    .outerjoin(Supplier, Supplier.id == Product.supplier_id)
+    .where(SkuState.site_id == _SITE, SkuState.product_id.in_(_PRODUCTS))
+    .order_by(SkuState.product_id)
+)
+_VERSIONS = (
+    select(SkuState.product_id, SkuState.version)
+    .where(SkuState.site_id == _SITE, SkuState.product_id.in_(_PRODUCTS))
+    .order_by(SkuState.product_id)
+    .with_for_update()
+)
+_DECIDED = (
+    update(SkuState)
+    .where(SkuState.site_id == _SITE, SkuState.product_id == bindparam("of"))
+    .values({name: bindparam(name) for name in DECIDED} | {"version": SkuState.version + 1, "stale": False})
+)
+_DAYS = select(SkuDay.product_id, SkuDay.day, SkuDay.units, SkuDay.revenue_minor).where(
+    SkuDay.site_id == _SITE, SkuDay.product_id.in_(_PRODUCTS)
+)
+
+
+@cache
+def _mark(dialect: str) -> Insert:
+    return insert_for(dialect, SkuState).on_conflict_do_update(
+        index_elements=["site_id", "product_id"], set_={"version": SkuState.version + 1, "stale": True}
+    )
+
+
+@cache
+def _write_days(dialect: str) -> Insert:
+    write = insert_for(dialect, SkuDay)
+    return write.on_conflict_do_update(
+        index_elements=["site_id", "product_id", "day"],
+        set_={"units": write.excluded.units, "revenue_minor": write.excluded.revenue_minor},
+    )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from quietshelf.store.tables import ON_ITS_WAY, Delivery, Order, OrderLine, Supplier
@@ -47,13 +47,7 @@ def records(session: Session, zone: ZoneInfo, supplier_ids: Collection[int] | No
 def records_of(session: Session, zone: ZoneInfo, suppliers: Sequence[Supplier]) -> dict[int, SupplyRecord]:
     """The records of suppliers that are loaded already."""
     trucks: dict[int, dict[tuple[date, date], date | None]] = {supplier.id: {} for supplier in suppliers}
-    rows = session.execute(
-        select(Order.supplier_id, Order.sent_at, Order.promised_on, func.max(Delivery.happened))
-        .join(OrderLine, OrderLine.order_id == Order.id)
-        .join(Delivery, Delivery.order_line_id == OrderLine.id)
-        .where(Order.supplier_id.in_(trucks), Order.sent_at.is_not(None))
-        .group_by(Order.id, Order.supplier_id, Order.sent_at, Order.promised_on, func.date(Delivery.happened))
-    )
+    rows = session.execute(_TRUCKS, {"suppliers": list(trucks)})
     for supplier_id, sent_at, promised_on, happened in rows:
         if sent_at is not None:
             trucks[supplier_id].setdefault((_day(happened, zone), _day(sent_at, zone)), promised_on)
@@ -64,18 +58,7 @@ def lines_of(
     session: Session, site_id: int, product_ids: Collection[int]
 ) -> tuple[dict[int, list[OpenLine]], dict[int, OrderLine]]:
     """What has not come of some SKUs' settled orders, oldest first, and their draft lines; each by product."""
-    rows = session.execute(
-        select(OrderLine, Order)
-        .join(Order, Order.id == OrderLine.order_id)
-        .where(
-            OrderLine.site_id == site_id,
-            OrderLine.product_id.in_(product_ids),
-            OrderLine.closed_at.is_(None),
-            OrderLine.received < OrderLine.quantity,
-            Order.state.in_(("draft", *DECIDED)),
-        )
-        .order_by(Order.id)
-    )
+    rows = session.execute(_LINES, {"site": site_id, "products": product_ids})
     coming: dict[int, list[OpenLine]] = {}
     drafts: dict[int, OrderLine] = {}
     for line, order in rows:
@@ -93,6 +76,28 @@ def lines_of(
             )
         )
     return coming, drafts
+
+
+# made once: making a statement takes longer than SQLite takes to run it
+_TRUCKS = (
+    select(Order.supplier_id, Order.sent_at, Order.promised_on, func.max(Delivery.happened))
+    .join(OrderLine, OrderLine.order_id == Order.id)
+    .join(Delivery, Delivery.order_line_id == OrderLine.id)
+    .where(Order.supplier_id.in_(bindparam("suppliers", expanding=True)), Order.sent_at.is_not(None))
+    .group_by(Order.id, Order.supplier_id, Order.sent_at, Order.promised_on, func.date(Delivery.happened))
+)
+_LINES = (
+    select(OrderLine, Order)
+    .join(Order, Order.id == OrderLine.order_id)
+    .where(
+        OrderLine.site_id == bindparam("site"),
+        OrderLine.product_id.in_(bindparam("products", expanding=True)),
+        OrderLine.closed_at.is_(None),
+        OrderLine.received < OrderLine.quantity,
+        Order.state.in_(("draft", *DECIDED)),
+    )
+    .order_by(Order.id)
+)
 
 
 def _record(supplier: Supplier, trucks: dict[tuple[date, date], date | None]) -> SupplyRecord:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from quietshelf.store.tables import (
@@ -51,16 +51,21 @@ class LateLine:
     risk_minor_per_day: int
 
 
+# made once: making a statement takes longer than SQLite takes to run it
+_WORDS = (
+    select(Node.id, Node.name, Slot.name, Slot.product_id, Node.heard_at, Slot.health, Slot.doubt, Slot.disagrees != 0)
+    .join(Slot, Slot.node_id == Node.id)
+    .where(Node.site_id == bindparam("site"), Node.adopted_at.is_not(None))
+    .order_by(Node.name, Slot.name)
+)
+_WORDS_OF = _WORDS.where(Slot.product_id.in_(bindparam("products", expanding=True)))
+
+
 def shelf_words(session: Session, site_id: int, product_ids: Collection[int] | None = None) -> list[ShelfWord]:
     """The words of the adopted nodes' slots: those that hold some SKUs, or all."""
-    of_these = [] if product_ids is None else [Slot.product_id.in_(product_ids)]
-    rows = session.execute(
-        select(Node.id, Node.name, Slot.name, Slot.product_id, Node.heard_at, Slot.health, Slot.doubt, Slot.disagrees)
-        .join(Slot, Slot.node_id == Node.id)
-        .where(Node.site_id == site_id, Node.adopted_at.is_not(None), *of_these)
-        .order_by(Node.name, Slot.name)
-    )
-    return [ShelfWord(*row[:-1], disagrees=row[-1] != 0) for row in rows]
+    if product_ids is None:
+        return [ShelfWord(*row) for row in session.execute(_WORDS, {"site": site_id})]
+    return [ShelfWord(*row) for row in session.execute(_WORDS_OF, {"site": site_id, "products": product_ids})]
 
 
 def lines_on_their_way(session: Session, site_id: int) -> list[LateLine]:

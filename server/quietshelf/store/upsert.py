@@ -15,14 +15,25 @@ ROWS_AT_ONCE = 1000
 T = TypeVar("T")
 
 
-def insert(session: Session, table: type[Base]) -> sqlite.Insert | postgresql.Insert:
+Insert = sqlite.Insert | postgresql.Insert
+
+
+def dialect_of(session: Session) -> str:
+    """The name of the session's database: "sqlite" or "postgresql"."""
+    return session.get_bind().dialect.name
+
+
+def insert(session: Session, table: type[Base]) -> Insert:
     """An INSERT into `table` that knows `on_conflict_do_nothing` and `on_conflict_do_update`."""
-    if session.get_bind().dialect.name == "postgresql":
-        return postgresql.insert(table)
-    return sqlite.insert(table)
+    return insert_for(dialect_of(session), table)
 
 
-def inserted(session: Session, new: sqlite.Insert | postgresql.Insert, rows: list[dict[str, Any]]) -> int:
+def insert_for(dialect: str, table: type[Base]) -> Insert:
+    """As `insert`, to be made once for each dialect and kept."""
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+
+
+def inserted(session: Session, new: Insert, rows: list[dict[str, Any]]) -> int:
     """Insert `rows` by `new`; how many of them were not there already."""
     return session.connection().execute(new, rows, execution_options={"preserve_rowcount": True}).rowcount
 
