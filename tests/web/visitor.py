@@ -90,6 +90,15 @@ class _Forms(HTMLParser):
         return form
 
 
+class _Words(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+
+
 def forms_of(html: str) -> list[HtmlForm]:
     """The forms of a page; what stands outside of a form and names it is part of it."""
     parser = _Forms()
@@ -125,11 +134,9 @@ class Visitor:
     @property
     def words(self) -> str:
         """The page's words alone, blanks joined."""
-        texts: list[str] = []
-        reader = HTMLParser()
-        reader.handle_data = texts.append  # type: ignore[method-assign]
+        reader = _Words()
         reader.feed(self.html)
-        return " ".join(" ".join(texts).split())
+        return " ".join(" ".join(reader.texts).split())
 
     def open(self, path: str) -> TestResponse:
         """Open a page, and go where it sends."""

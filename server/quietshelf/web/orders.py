@@ -24,6 +24,8 @@ from quietshelf.web.voices import voice
 bp = Blueprint("orders", __name__)
 
 ORDERS_A_PAGE = 50
+SAID = {"save": "Saved.", "receive": "Booked: what came counts as on hand now."}
+"""What is said after an act that shows nowhere else."""
 
 
 @bp.get("/orders")
@@ -76,6 +78,8 @@ def act(order_id: int, first: int = 0) -> AnyResponse | tuple[str, int]:
         return redirect(url_for("orders.page", order_id=order_id), 303)
     if form.wrong:
         return show(_page(order_id, first, form)), 422
+    if do in SAID:
+        flash(SAID[do], "done")
     return redirect(own_path(form.text("back")) or request.path, 303)
 
 

@@ -1,0 +1,121 @@
+"""In a real browser: the policy is never broken, pages follow by themselves, and pressing is quick to take back."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from quietshelf.serving import serving
+from tests.conftest import require
+from tests.web.conftest import Run
+
+CHROMIUM = Path("/usr/bin/chromium")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    require(CHROMIUM.exists(), "Chromium")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(run: Run, browser: Browser) -> Iterator[Page]:
+    """Today, opened by Ines on a tablet. The test fails if the console complains."""
+    said: list[str] = []
+    with serving(run.app, "127.0.0.1", 0) as url:
+        context = browser.new_context(viewport={"width": 768, "height": 1024}, base_url=url)
+        page = context.new_page()
+        page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.goto("/sign-in")
+        page.get_by_label("E-mail").fill("ines@corner.example")
+        page.get_by_label("Password").fill("correct horse")
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url(url)
+        yield page
+        context.close()
+    assert [text for text in said if "503" not in text] == []  # one test takes the server away on purpose
+
+
+def test_no_page_breaks_the_policy_or_is_too_wide(page: Page, run: Run) -> None:
+    order, item = run.order("Leaf & Kettle"), run.shop.products["TEA-0114"]
+    for width, height in ((768, 1024), (390, 844)):
+        page.set_viewport_size({"width": width, "height": height})
+        for path in ("/", "/orders", f"/orders/{order.id}", f"/skus/{item}", "/setup", "/you", "/open/red"):
+            page.goto(path)
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{path} at {width}"
+
+
+def test_touch_targets_are_large_enough(page: Page, run: Run) -> None:
+    page.goto(f"/orders/{run.order('Leaf & Kettle').id}")
+    for button in page.locator("button:visible:not(.vh), .button:visible, .nav a:visible").all():
+        box = button.bounding_box()
+        assert box is not None
+        assert min(box["height"], box["width"]) >= 44, button.inner_text()
+
+
+def test_a_row_changes_without_a_reload(page: Page, run: Run) -> None:
+    page.evaluate("window.still_here = true")
+    expect(page.get_by_text("7 left.")).to_be_visible()
+    run.now += timedelta(seconds=20)
+    run.sell("TEA-0114", 7)
+    expect(page.locator("#red")).to_contain_text("None left", timeout=10_000)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("1 item has run out, and 1 is about to.")
+    assert page.evaluate("window.still_here")
+
+
+def test_send_becomes_undo_in_the_same_place(page: Page, run: Run) -> None:
+    order = run.order("Northern Mills")
+    send = page.locator(f"#act-{order.id}")
+    before = send.bounding_box()
+    send.click()
+    undo = page.get_by_role("button", name="Undo")
+    expect(undo).to_be_visible()
+    after = undo.bounding_box()
+    assert before is not None
+    assert after is not None
+    assert abs(before["x"] - after["x"]) < 12
+    assert abs(before["y"] - after["y"]) < 12
+    page.wait_for_timeout(700)  # it sleeps for 0.6 s, so that a double tap can't hit it
+    undo.click()
+    expect(page.get_by_role("button", name=f"Send {order.number}")).to_be_visible()
+    assert run.order("Northern Mills").state == "draft"
+
+
+def test_what_is_typed_is_shown_in_what_it_means_before_it_is_saved(page: Page, run: Run) -> None:
+    order = run.order("Leaf & Kettle")
+    page.goto(f"/orders/{order.id}")
+    page.get_by_role("button", name="One pack more of Rooibos").click()
+    expect(page.get_by_text("You set 54, the rule says 48")).to_be_visible()
+    expect(page.locator("#total")).to_contain_text("£1,150.20")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    page.reload()
+    expect(page.get_by_label("Rooibos, 100 g: pieces to order")).to_have_value("54")
+
+
+def test_a_draft_that_somebody_else_changes_says_so_and_keeps_what_is_typed(page: Page, run: Run) -> None:
+    order = run.order("Leaf & Kettle")
+    page.goto(f"/orders/{order.id}")
+    typed = page.get_by_label("Rooibos, 100 g: pieces to order")
+    typed.fill("77")
+    other = run.visitor()
+    other.open(f"/orders/{order.id}")
+    other.press("One pack more of Assam")
+    expect(page.get_by_role("alert")).to_contain_text(f"Ines changed {order.number} at 09:41")
+    expect(typed).to_have_value("77")
+
+
+def test_a_server_that_is_away_is_said(page: Page) -> None:
+    expect(page.locator("#offline")).to_be_hidden()
+    page.route(re.compile("/changes"), lambda route: route.fulfill(status=503, body=""))
+    expect(page.locator("#offline")).to_be_visible()
+    page.unroute(re.compile("/changes"))
+    expect(page.locator("#offline")).to_be_hidden()
