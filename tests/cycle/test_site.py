@@ -100,6 +100,17 @@ def test_a_shelf_that_doubts_its_count_says_so_about_its_sku(shop: Shop) -> None
     assert look(shop) == {"count_doubtful:TEA-0114"}
 
 
+def test_a_shelf_whose_state_and_events_differ_puts_its_sku_on_the_book(shop: Shop) -> None:
+    add_node(shop, heard_at=NOW, adopted_at=NOW)
+    hang_on(shop, "TEA-0114", count=17, disagrees=2)
+    book(shop, "TEA-0114", Fact(NOW, Kind.COUNT, 15, "count", place="shelf-1/left"))
+    assert look(shop) == {"count_disagrees:TEA-0114"}
+    tea = state(shop, "TEA-0114")
+    assert (tea.on_hand, tea.figures and tea.figures["doubt"]) == (15, "count_disagrees")
+    with reading(shop.engine) as session:
+        assert session.scalars(select(ExceptionRow)).one().figures["sensed"] == 17
+
+
 def test_lost_events_stand_until_a_person_has_acknowledged_them(shop: Shop) -> None:
     add_node(shop, heard_at=NOW, adopted_at=NOW)
     with writing(shop.engine) as session:

@@ -55,8 +55,8 @@ class Known:
     days_before: Mapping[date, DaySum]
     days: Mapping[date, DaySum]
     item: Item
-    doubtful: bool
-    """A shelf is not sure of its count."""
+    shelf: Sequence[ShelfWord]
+    """What the places that weigh it last said of themselves."""
 
 
 def moment_of(session: Session, site_id: int, now: datetime, policy: Policy) -> Moment:
@@ -135,7 +135,7 @@ def _known(
         days_before,
         days,
         item,
-        any(word.doubt is not None for word in words),
+        words,
     )
 
 

@@ -158,9 +158,13 @@ def _decisions(current: Sequence[Decided], written: Sequence[Written], moment: M
 
 
 def _openings(one: Decided) -> list[Open]:
-    """What is open about the SKU: what the rules say, and a shelf's doubt of its own count."""
+    """What is open about the SKU: what the rules say, and what its shelves say of their own counts."""
+    sku, risk, figures = one.known.item.sku, one.decision.risk_minor_per_day, one.figures
     openings = list(one.decision.openings)
-    if one.known.doubtful:
-        risk = one.decision.risk_minor_per_day
-        openings.append(Opening(ExceptionKind.COUNT_DOUBTFUL, one.known.item.sku, risk, one.figures))
+    if any(word.doubt is not None for word in one.known.shelf):
+        openings.append(Opening(ExceptionKind.COUNT_DOUBTFUL, sku, risk, figures))
+    untold = sum(word.disagrees for word in one.known.shelf)
+    if untold and not any(opening.kind is ExceptionKind.COUNT_DISAGREES for opening in openings):
+        sensed = {"sensed": (figures["sensed"] or 0) + untold}
+        openings.append(Opening(ExceptionKind.COUNT_DISAGREES, sku, risk, figures | sensed))
     return [Open(opening, product_id=one.product_id) for opening in openings]

@@ -32,7 +32,8 @@ class ShelfWord:
     heard_at: datetime | None
     health: str | None
     doubt: str | None
-    disagrees: bool
+    disagrees: int
+    """Pieces that its node's state says there are more than its events told; 0 is agreement."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class LateLine:
 
 # made once: making a statement takes longer than SQLite takes to run it
 _WORDS = (
-    select(Node.id, Node.name, Slot.name, Slot.product_id, Node.heard_at, Slot.health, Slot.doubt, Slot.disagrees != 0)
+    select(Node.id, Node.name, Slot.name, Slot.product_id, Node.heard_at, Slot.health, Slot.doubt, Slot.disagrees)
     .join(Slot, Slot.node_id == Node.id)
     .where(Node.site_id == bindparam("site"), Node.adopted_at.is_not(None))
     .order_by(Node.name, Slot.name)
