@@ -2,6 +2,7 @@
 
 import signal
 import sqlite3
+import tomllib
 from contextlib import closing
 from pathlib import Path
 from urllib.request import urlopen
@@ -88,6 +89,17 @@ def test_a_shop_of_a_past_day_is_decided_for_that_day_and_its_page_says_so(tmp_p
         with closing(sqlite3.connect(home / "quietshelf.db")) as database:
             assert database.execute("SELECT decided_for, sold_60 FROM sku_states").fetchall() == [("2011-12-09", 9)]
         assert shop.stop() == 0
+
+
+def test_a_node_is_made_with_its_file_and_then_adopted(tmp_path: Path) -> None:
+    products = tmp_path / "products.csv"
+    products.write_text("sku,name,price,cost\nTEA-1,Assam,4.50,2.10\n")
+    assert ran("import", "products", str(products), home=tmp_path / "home").returncode == 0
+    made = ran("node", "new", "shelf-1", "--broker", "shop.local:1884", home=tmp_path / "home")
+    mqtt = tomllib.loads(made.stdout)["mqtt"]
+    assert (mqtt["host"], mqtt["port"], mqtt["username"]) == ("shop.local", 1884, "shelf-1")
+    assert "already" in ran("node", "new", "shelf-1", home=tmp_path / "home").stderr
+    assert ran("node", "adopt", "shelf-1", home=tmp_path / "home").stdout == "shelf-1 is adopted.\n"
 
 
 def test_a_killed_shop_leaves_no_broker_behind(tmp_path: Path) -> None:

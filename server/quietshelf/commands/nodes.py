@@ -1,5 +1,6 @@
 """`quietshelf node`: making a node's credentials, and taking it into the shop."""
 
+import socket
 from urllib.parse import urlsplit
 
 import click
@@ -12,19 +13,28 @@ from quietshelf.store.engine import reading
 from quietshelf.store.shelves import node_named
 from quietshelf.store.sites import the_site
 
+NEAR = ("127.0.0.1", "::1", "localhost")
+
 
 @click.group()
 def node() -> None:
-    """Shelf nodes."""
+    """Shelf nodes: make one, adopt one."""
 
 
 @node.command()
 @click.argument("name")
-@click.option("--broker", metavar="HOST:PORT", help="The broker, as the node sees it (QUIETSHELF_MQTT_URL's).")
+@click.option(
+    "--broker", metavar="HOST:PORT", help="The broker, as the node sees it (QUIETSHELF_MQTT_URL's, or this machine)."
+)
 @click.pass_obj
 def new(settings: Settings, name: str, broker: str | None) -> None:
     """Make credentials for a node NAME, and print the TOML file for its card. The password is shown this once."""
-    where = urlsplit(f"//{broker}" if broker else settings.mqtt_url or f"//{settings.http_host}")
+    where = urlsplit(f"//{broker}" if broker else settings.mqtt_url or f"//{socket.gethostname()}")
+    if not broker and not settings.mqtt_url and settings.http_host in NEAR:
+        click.echo(
+            "The broker listens on this machine only: for nodes on the network, set QUIETSHELF_HTTP to 0.0.0.0:8080.",
+            err=True,
+        )
     with opened(settings) as engine:
         with reading(engine) as session:
             site_id = the_site(session).id

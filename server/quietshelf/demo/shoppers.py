@@ -20,7 +20,7 @@ from quietshelf.demo.world import GOODS, PLACES, SHELF_HOLDS, Good, Part, Place
 log = structlog.get_logger()
 
 RUSH_S = 120.0
-RUSH_EVERY_S, CALM_EVERY_S = 7.0, 40.0
+RUSH_EVERY_S, CALM_EVERY_S = 7.0, 25.0
 """Mean seconds from one shopper to the next, in the first two minutes and then."""
 LEAVES = 4
 """Shoppers leave so many pieces on a shelf; only the one that runs low on purpose is taken empty."""
