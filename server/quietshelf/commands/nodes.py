@@ -24,7 +24,7 @@ def node() -> None:
 @node.command()
 @click.argument("name")
 @click.option(
-    "--broker", metavar="HOST:PORT", help="The broker, as the node sees it (QUIETSHELF_MQTT_URL's, or this machine)."
+    "--broker", metavar="HOST:PORT", help="The broker as the node sees it; by default QUIETSHELF_MQTT_URL's."
 )
 @click.pass_obj
 def new(settings: Settings, name: str, broker: str | None) -> None:
