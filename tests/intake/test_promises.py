@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from quietshelf.store.engine import writing
 from quietshelf.store.tables import Node
-from tests.intake.world import ACTS, World, copy_database, run
+from tests.intake.promises import run
+from tests.intake.world import ACTS, World, copy_database
 from tests.shops import Shop
 
 SCHEDULES = 6000 if os.environ.get("QUIETSHELF_PROOF") == "1" else 120
