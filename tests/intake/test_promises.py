@@ -16,7 +16,7 @@ from tests.intake.promises import run
 from tests.intake.world import ACTS, World, copy_database
 from tests.shops import Shop
 
-SCHEDULES = 6000 if os.environ.get("QUIETSHELF_PROOF") == "1" else 120
+SCHEDULES = 6000 if os.environ.get("QUIETSHELF_PROOF") == "1" else 80
 
 
 @st.composite
