@@ -31,12 +31,12 @@ class Year:
 
     def __init__(self, engine: Engine, site_id: int) -> None:
         self.engine, self.site_id = engine, site_id
-        self.first = self.bring()
+        self.first = self.bring(create_products=True)
 
-    def bring(self) -> ImportReport:
+    def bring(self, *, create_products: bool = False) -> ImportReport:
         """Import the year."""
         return import_file(
-            self.engine, self.site_id, "sales", SALES, file_name=SALES.name, now=NOW, create_products=True
+            self.engine, self.site_id, "sales", SALES, file_name=SALES.name, now=NOW, create_products=create_products
         )
 
 
