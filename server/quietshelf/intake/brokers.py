@@ -75,7 +75,10 @@ class RunningBroker:
     def _keep(self) -> None:
         looked = 0
         while not self._stopping.wait(RIGHTS_EVERY_S):
-            self._rights()
+            try:
+                self._rights()
+            except Exception:  # the database is away: whoever has rights keeps them, and this thread must live
+                log.warning("the broker's rights can't be looked up now", exc_info=True)
             looked += 1
             if looked % round(LOOK_EVERY_S / RIGHTS_EVERY_S) == 0:
                 self._look()
