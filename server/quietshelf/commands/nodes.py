@@ -23,9 +23,7 @@ def node() -> None:
 
 @node.command()
 @click.argument("name")
-@click.option(
-    "--broker", metavar="HOST:PORT", help="The broker as the node sees it; by default QUIETSHELF_MQTT_URL's."
-)
+@click.option("--broker", metavar="HOST:PORT", help="The broker as the node sees it; by default QUIETSHELF_MQTT_URL's.")
 @click.pass_obj
 def new(settings: Settings, name: str, broker: str | None) -> None:
     """Make credentials for a node NAME, and print the TOML file for its card. The password is shown this once."""
