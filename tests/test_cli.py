@@ -126,5 +126,6 @@ def test_the_roles_run_apart_on_one_machine(tmp_path: Path) -> None:
     home = tmp_path / "home"
     with started("web", home=home, told=local(free_port())) as web, started("schedule", home=home) as schedule:
         web.said("ready: ")
+        assert eventually(lambda: (home / "schedule.lock").exists())
         assert schedule.stop() == 0
         assert web.stop() == 0
