@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 
+import pytest
 from sqlalchemy import select
 
 from quietshelf.outbound import lifecycle
@@ -16,6 +17,9 @@ from quietshelf.store.mails import mail_of
 from quietshelf.store.orders import next_number, order_of
 from quietshelf.store.tables import FactRow, Mail, Order, OrderLine, Product, User
 from tests.shops import Shop
+
+on_sqlite = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+"""Of a test whose law does not depend on the database: it runs on the cheaper one."""
 
 SENDER = "orders@corner.example"
 SINCE = datetime(2026, 1, 1, tzinfo=UTC)

@@ -15,7 +15,7 @@ from quietshelf.store.engine import reading
 from quietshelf.store.orders import ChangedMeanwhile, NotAllowed
 from quietshelf.store.tables import Delivery, SkuState
 from tests.conftest import free_port
-from tests.orders import People, draft, line_ids, order, people, receipts_booked, sent_order
+from tests.orders import People, draft, line_ids, on_sqlite, order, people, receipts_booked, sent_order
 from tests.shops import Shop
 
 NOW = datetime(2026, 11, 24, 9, 40, tzinfo=UTC)
@@ -83,6 +83,7 @@ def test_a_second_press_of_receive_books_nothing_more(shop: Shop, who: People, m
     assert receipts_booked(shop, "TEA-0114") == [19]
 
 
+@on_sqlite
 def test_another_count_on_the_same_look_is_told_that_the_order_changed(
     shop: Shop, who: People, mailbox: Mailbox
 ) -> None:
@@ -121,6 +122,7 @@ def test_a_tenth_more_than_ordered_may_come_and_what_is_above_is_refused_whole(
         (Came(3), "1 is open, and up to 1 more is allowed. Type 2 or less, or send the rest back."),
     ],
 )
+@on_sqlite
 def test_a_count_that_can_not_be_is_refused_in_a_sentence(
     shop: Shop, who: People, mailbox: Mailbox, came: Came, says: str
 ) -> None:
@@ -132,6 +134,7 @@ def test_a_count_that_can_not_be_is_refused_in_a_sentence(
     assert _deliveries(shop) == []
 
 
+@on_sqlite
 def test_nothing_and_all_rejected_are_told_apart(shop: Shop, who: People, mailbox: Mailbox) -> None:
     sent = sent_order(shop, who, {"TEA-0114": 12}, mailbox, NOW)
     tea = line_ids(sent)["TEA-0114"]
@@ -141,6 +144,7 @@ def test_nothing_and_all_rejected_are_told_apart(shop: Shop, who: People, mailbo
     assert (got.state, got.accepted, receipts_booked(shop, "TEA-0114")) == ("received", 0, [])
 
 
+@on_sqlite
 def test_only_what_is_on_its_way_can_be_received(shop: Shop, who: People) -> None:
     order_id = draft(shop, {"TEA-0114": 12}, NOW)
     tea = line_ids(order(shop, order_id))["TEA-0114"]
@@ -149,6 +153,7 @@ def test_only_what_is_on_its_way_can_be_received(shop: Shop, who: People) -> Non
 
 
 @pytest.mark.parametrize("day", [date(2026, 11, 23), date(2026, 12, 2)])
+@on_sqlite
 def test_goods_came_neither_before_their_order_nor_in_the_future(
     shop: Shop, who: People, mailbox: Mailbox, day: date
 ) -> None:

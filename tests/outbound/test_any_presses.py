@@ -109,7 +109,7 @@ class Pressing:
         return now
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(opening=st.sampled_from([[], SENT]), presses=st.lists(presses, min_size=3, max_size=12))
 def test_any_presses_lead_one_sane_way_and_one_send_is_one_mail(
     sqlite_shop: Shop, who: People, mailbox: Mailbox, opening: list[Press], presses: list[Press]

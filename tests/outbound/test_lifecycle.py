@@ -10,7 +10,7 @@ from quietshelf.outbound.lifecycle import ChangedMeanwhile, NotAllowed
 from quietshelf.outbound.mailbox import Mailbox
 from quietshelf.store.engine import reading, writing
 from quietshelf.store.tables import Mail, Site, Supplier
-from tests.orders import People, deliver, draft, line_ids, order, quantities, sent_order
+from tests.orders import People, deliver, draft, line_ids, on_sqlite, order, quantities, sent_order
 from tests.shops import Shop
 
 NOW = datetime(2026, 11, 24, 9, 40, tzinfo=UTC)
@@ -38,6 +38,7 @@ def test_a_managers_send_approves_the_draft_and_the_mail_goes_after_ten_seconds(
     assert sent.promised_on == date(2026, 12, 1), "sent + the 7 days that the supplier quotes"
 
 
+@on_sqlite
 def test_staff_send_what_a_manager_has_approved_and_nothing_else(shop: Shop, who: People) -> None:
     order_id = draft(shop, TEAS, NOW)
     with pytest.raises(NotAllowed, match="Only a manager can approve PO-2001"):
@@ -75,6 +76,7 @@ def test_an_undo_within_ten_seconds_makes_it_the_draft_it_was(shop: Shop, who: P
     assert len(mailbox.messages()) == 1
 
 
+@on_sqlite
 def test_what_staff_undo_stays_approved(shop: Shop, who: People) -> None:
     order_id = draft(shop, TEAS, NOW)
     version = lifecycle.approve(shop.engine, order_id, 1, who.manager, NOW)
@@ -107,6 +109,7 @@ def test_of_two_people_the_second_is_told_who_changed_the_order(shop: Shop, who:
     assert order(shop, order_id).state == "draft"
 
 
+@on_sqlite
 def test_an_edited_line_is_marked_and_the_others_are_not(shop: Shop, who: People) -> None:
     order_id = draft(shop, TEAS | {"TEA-0131": 6}, NOW)
     ids = line_ids(order(shop, order_id))
@@ -126,6 +129,7 @@ def test_what_was_typed_goes_with_the_sending_and_a_double_tap_is_one_press(shop
     assert (quantities(order(shop, order_id))["TEA-0114"], _mails(shop)) == (60, 1)
 
 
+@on_sqlite
 def test_a_double_tap_on_save_is_one_press_and_another_number_is_told_of_the_first(shop: Shop, who: People) -> None:
     order_id = draft(shop, TEAS, NOW)
     tea = line_ids(order(shop, order_id))["TEA-0114"]
@@ -135,6 +139,7 @@ def test_a_double_tap_on_save_is_one_press_and_another_number_is_told_of_the_fir
         lifecycle.edit_lines(shop.engine, order_id, 1, {tea: 72}, who.manager, SOON)
 
 
+@on_sqlite
 def test_a_form_sent_back_as_it_was_changes_nothing(shop: Shop, who: People) -> None:
     order_id = draft(shop, TEAS, NOW)
     typed = {line.id: line.quantity for line in order(shop, order_id).lines}
@@ -142,6 +147,7 @@ def test_a_form_sent_back_as_it_was_changes_nothing(shop: Shop, who: People) -> 
 
 
 @pytest.mark.parametrize("pieces", [-1, 1_000_001])
+@on_sqlite
 def test_a_quantity_that_can_not_be_meant_changes_nothing(shop: Shop, who: People, pieces: int) -> None:
     order_id = draft(shop, TEAS, NOW)
     first, second = order(shop, order_id).lines
@@ -150,6 +156,7 @@ def test_a_quantity_that_can_not_be_meant_changes_nothing(shop: Shop, who: Peopl
     assert quantities(order(shop, order_id)) == TEAS
 
 
+@on_sqlite
 def test_a_draft_whose_last_line_is_taken_off_is_cancelled(shop: Shop, who: People) -> None:
     order_id = draft(shop, TEAS, NOW)
     ids = line_ids(order(shop, order_id)).values()
@@ -159,6 +166,7 @@ def test_a_draft_whose_last_line_is_taken_off_is_cancelled(shop: Shop, who: Peop
         lifecycle.send(shop.engine, order_id, version, who.manager, NOW)
 
 
+@on_sqlite
 def test_only_a_draft_can_be_changed(shop: Shop, who: People) -> None:
     order_id = draft(shop, TEAS, NOW)
     tea = line_ids(order(shop, order_id))["TEA-0114"]
@@ -171,6 +179,7 @@ def test_only_a_draft_can_be_changed(shop: Shop, who: People) -> None:
     ("address", "says"),
     [("", "has no e-mail address"), ("orders at leaf", "is no e-mail address"), ("a@b\nBcc: c@d", "is no e-mail")],
 )
+@on_sqlite
 def test_a_supplier_that_can_not_be_reached_is_said_and_the_draft_stays(
     shop: Shop, who: People, address: str, says: str
 ) -> None:
@@ -193,12 +202,14 @@ def test_a_sent_order_can_be_cancelled_until_something_of_it_has_come(
         lifecycle.cancel(shop.engine, sent.id, version, who.manager, LATER)
 
 
+@on_sqlite
 def test_a_cancelled_draft_makes_room_for_another(shop: Shop, who: People) -> None:
     order_id = draft(shop, TEAS, NOW)
     lifecycle.cancel(shop.engine, order_id, 1, who.manager, NOW)
     assert order(shop, draft(shop, TEAS, NOW)).number == "PO-2002"
 
 
+@on_sqlite
 def test_what_is_being_sent_is_undone_and_not_cancelled(shop: Shop, who: People) -> None:
     order_id = draft(shop, TEAS, NOW)
     version = lifecycle.send(shop.engine, order_id, 1, who.manager, NOW)
@@ -206,6 +217,7 @@ def test_what_is_being_sent_is_undone_and_not_cancelled(shop: Shop, who: People)
         lifecycle.cancel(shop.engine, order_id, version, who.manager, NOW)
 
 
+@on_sqlite
 def test_an_open_page_is_told_of_every_press(shop: Shop, who: People) -> None:
     def changes() -> int:
         with reading(shop.engine) as session:
