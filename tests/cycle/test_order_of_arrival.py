@@ -70,7 +70,7 @@ def bring(shop: Shop, brought: list[Booking]) -> None:
 
 
 law = settings(
-    max_examples=20, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=15, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 
