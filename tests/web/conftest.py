@@ -1,12 +1,15 @@
 """A shop with something Red and something Yellow, decided by the real cycle, and its people."""
 
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Engine, event, select
 
 from quietshelf.cycle import run_pass
@@ -15,14 +18,14 @@ from quietshelf.store import people
 from quietshelf.store.engine import reading, writing
 from quietshelf.store.facts import add_facts
 from quietshelf.store.tables import Order, Supplier
-from quietshelf.web.accounts import hash_password
 from quietshelf.web.app import create_app
 from quietshelf.web.context import AppContext, BrokerStatus
 from tests.shops import Shop, open_shop
 from tests.web.visitor import Visitor
 
 NOW = datetime(2026, 11, 24, 9, 41, tzinfo=UTC)
-PASSWORD_HASH = hash_password("correct horse")
+PASSWORD_HASH = PasswordHasher(time_cost=1, memory_cost=64).hash("correct horse")  # cheap: there are many sign-ins
+COMPILED = FileSystemBytecodeCache(tempfile.mkdtemp(prefix="quietshelf-templates-"))
 
 # sku: sold a day, left today
 STOCKED = {
@@ -103,6 +106,7 @@ def serve(shop: Shop, home: Path) -> Run:
     )
     app = create_app(context)
     app.testing = True
+    app.jinja_env.bytecode_cache = COMPILED
     run = Run(shop, app)
     return run
 

@@ -9,7 +9,7 @@ from quietshelf.store.engine import writing
 from quietshelf.store.sites import create_site
 from quietshelf.web.boards import MOST
 from tests.shops import PRODUCTS, Shop
-from tests.web.conftest import Run, hire, serve, stock
+from tests.web.conftest import STOCKED, Run, hire, serve, stock
 
 
 def test_the_head_says_what_matters_most(run: Run) -> None:
@@ -113,3 +113,17 @@ def test_the_number_of_queries_does_not_grow_with_the_shop(run: Run, queries: Ca
     assert queries() <= 16
     ines.open(f"/skus/{run.shop.products['TEA-0114']}")
     assert queries() <= 12
+
+
+def test_pages_read_the_same_on_both_databases(shop: Shop, tmp_path: Path) -> None:
+    stock(shop, STOCKED)
+    hire(shop.engine)
+    run = serve(shop, tmp_path)
+    ines = run.visitor()
+    order = run.order("Leaf & Kettle")
+    for path in ("/", "/orders", f"/orders/{order.id}", f"/skus/{shop.products['TEA-0114']}", "/setup", "/metrics"):
+        assert ines.open(path).status_code == 200, path
+    ines.open("/")
+    ines.press(f"Send {order.number}")
+    ines.press("Undo")
+    assert ines.has_button(f"Send {order.number}")

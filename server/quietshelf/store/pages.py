@@ -103,16 +103,16 @@ class Looked:
 class ListedOrder:
     """An order in the plain list."""
 
-    id: int
-    number: str
+    order: Order
     supplier: str
-    state: str
     lines: int
     total_minor: int
-    created_at: datetime
-    sent_at: datetime | None
-    promised_on: date | None
-    expected_on: date | None
+    """Its known costs, without tax."""
+
+    @property
+    def expected_on(self) -> date | None:
+        """The supplier's latest answer, else its promise."""
+        return self.order.expected_on or self.order.promised_on
 
 
 def open_exceptions(
@@ -235,7 +235,7 @@ def coming(session: Session, site_id: int, product_ids: Iterable[int]) -> dict[i
 def names_of(session: Session, skus: Iterable[str]) -> dict[str, str]:
     """Items' names by SKU."""
     named = select(Product.sku, Product.name).where(Product.sku.in_(sorted(set(skus))))
-    return dict(session.execute(named).tuples().all())
+    return dict(session.execute(named).all())
 
 
 def known_until(session: Session, site_id: int) -> datetime | None:
@@ -266,19 +266,9 @@ def looked(session: Session, site_id: int) -> Looked:
 def listed_orders(session: Session, site_id: int, *, is_open: bool, first: int, most: int) -> list[ListedOrder]:
     """Orders for the plain list, newest first: those that still want something, or those that are over."""
     over = ("received", "closed_short", "cancelled")
+    cost = func.coalesce(func.sum(OrderLine.quantity * OrderLine.unit_cost_minor), 0)
     rows = session.execute(
-        select(
-            Order.id,
-            Order.number,
-            Supplier.name,
-            Order.state,
-            func.count(OrderLine.id),
-            func.coalesce(func.sum(OrderLine.quantity * OrderLine.unit_cost_minor), 0),
-            Order.created_at,
-            Order.sent_at,
-            Order.promised_on,
-            func.coalesce(Order.expected_on, Order.promised_on),
-        )
+        select(Order, Supplier.name, func.count(OrderLine.id), cost)
         .join(Supplier, Supplier.id == Order.supplier_id)
         .outerjoin(OrderLine, OrderLine.order_id == Order.id)
         .where(Order.site_id == site_id, Order.state.not_in(over) if is_open else Order.state.in_(over))
@@ -319,7 +309,7 @@ def open_by_kind(session: Session, site_id: int) -> dict[str, int]:
         .where(ExceptionRow.site_id == site_id, ExceptionRow.closed_at.is_(None))
         .group_by(ExceptionRow.kind)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def mails_waiting(session: Session, site_id: int) -> int:
