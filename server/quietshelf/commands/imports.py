@@ -174,3 +174,7 @@ def _print(report: ImportReport, new_shop: Site | None) -> None:
         )
     for line in lines(report):
         console.print(line, markup=False)
+    if report.kind == "sales" and report.held and not report.made:
+        console.print(
+            "Without a products file, import it again with --create-products: they are assumed from the sales."
+        )

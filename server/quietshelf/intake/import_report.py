@@ -10,6 +10,9 @@ from typing import Any
 
 from quietshelf.files import Refused, Understood
 
+HELD_SKUS_TOLD = 10
+"""So many unknown items are named; the rest are only counted."""
+
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
@@ -63,7 +66,7 @@ def lines(report: ImportReport) -> Iterator[str]:
     if made := [f"{count:,} {what}" for what, count in report.made.items() if count]:
         yield f"Made besides: {', '.join(made)}."
     if sum(report.held.values()):
-        skus = ", ".join(report.held_skus)
+        skus = ", ".join(report.held_skus) + (" ..." if len(report.held_skus) == HELD_SKUS_TOLD else "")
         yield f"Rows of unknown items ({skus}) wait: import the products, and they are booked by themselves."
     if report.released:
         yield f"Rows of earlier files that waited for their item, and are booked now: {report.released:,}."

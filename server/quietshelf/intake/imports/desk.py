@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from quietshelf.files import RowsFile
 from quietshelf.files.currencies import minor_digits
+from quietshelf.intake.import_report import HELD_SKUS_TOLD
 from quietshelf.store.held import UNKNOWN_ITEM, What, hold
 from quietshelf.store.tables import Site
 
@@ -19,7 +20,6 @@ Progress = Callable[[str, float], None]
 
 Row = TypeVar("Row")
 _TOLD_EVERY_ROWS = 5_000
-_SKUS_TOLD = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class Desk:
         """The same rows, the first of their SKUs being noted for the report."""
         skus = self.outcome.held_skus
         for sku, what in rows:
-            if len(skus) < _SKUS_TOLD and sku not in skus:
+            if len(skus) < HELD_SKUS_TOLD and sku not in skus:
                 skus.append(sku)
             yield sku, what
 
