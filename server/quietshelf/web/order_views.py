@@ -204,12 +204,11 @@ def _lead(supplier: str, lead: LeadTime) -> str:
             f"{of(supplier)} last {counted(lead.deliveries, 'delivery', 'deliveries')} took "
             f"{counted(typical, 'day')} as a rule, {late} when late."
         )
-    known = (
-        f"{counted(lead.deliveries, 'delivery has', 'deliveries have')} come"
-        if lead.deliveries
-        else "Nothing has come yet"
-    )
-    return f"{supplier} is counted on within {counted(typical, 'day')}. {known}, too few to tell how it keeps to that."
+    counted_on = f"{supplier} is counted on within {counted(typical, 'day')}."
+    if not lead.deliveries:
+        return f"{counted_on} No delivery has come yet."
+    come = counted(lead.deliveries, "delivery has", "deliveries have")
+    return f"{counted_on} {come} come, too few to tell how it keeps to that."
 
 
 def _risk(state: SkuState | None) -> int:
