@@ -1,6 +1,6 @@
 # Everything here sets up what it needs on a bare Debian machine with Python 3.11+, git and make.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test lint bench dist lock
+.PHONY: help setup demo run test lint bench faults dist lock
 
 bin := .venv/bin
 ready := .venv/.ready
@@ -32,6 +32,10 @@ lint: $(ready) ## ruff, mypy --strict, import-linter
 bench: $(ready) ## measure, print a table, write build/bench.json
 	@scripts/system-packages mosquitto postgresql chromium
 	$(bin)/python -m tests.bench $(ARGS)
+
+faults: $(ready) ## the long form of the random faults: kills, lying brokers, lost cards
+	@scripts/system-packages mosquitto postgresql
+	QUIETSHELF_PROOF=1 $(bin)/python -m pytest --timeout=7200 tests/outbound/test_killed_senders.py tests/intake/test_promises.py $(ARGS)
 
 dist: $(ready) ## both wheels, in dist/
 	rm -rf dist && mkdir dist

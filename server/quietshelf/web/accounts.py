@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import TypeVar, cast
 
 from argon2 import PasswordHasher
@@ -19,7 +20,6 @@ from quietshelf.web.context import db
 SHORTEST_PASSWORD = 10
 View = TypeVar("View", bound=Callable[..., object])
 _hasher = PasswordHasher()
-_nobodys_hash = _hasher.hash("no account has this password")
 
 
 @dataclass(frozen=True)
@@ -66,10 +66,16 @@ def no_password() -> str:
     return _hasher.hash(secrets.token_urlsafe(32))
 
 
+@cache
+def _nobodys_hash() -> str:
+    """Made when it is first needed: hashing is slow by design."""
+    return no_password()
+
+
 def password_fits(person: User | None, password: str) -> bool:
     """Whether the password is this person's. Takes as long for an e-mail that nobody has."""
     try:
-        return _hasher.verify(person.password_hash if person else _nobodys_hash, password) and person is not None
+        return _hasher.verify(person.password_hash if person else _nobodys_hash(), password) and person is not None
     except (VerifyMismatchError, InvalidHashError):
         return False
 
