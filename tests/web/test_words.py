@@ -9,7 +9,7 @@ import pytest
 
 from quietshelf.rules.exceptions import BOARD, Board, ExceptionKind
 from quietshelf.store.pages import Looked
-from quietshelf.web import amounts, forms, security, wording
+from quietshelf.web import amounts, forms, history, security, wording
 from quietshelf.web.troubles import check
 from quietshelf.web.wording import Voice
 
@@ -50,7 +50,7 @@ FIGURES = {
 }
 
 
-@pytest.mark.parametrize("module", [amounts, forms, security, wording], ids=lambda module: module.__name__)
+@pytest.mark.parametrize("module", [amounts, forms, history, security, wording], ids=lambda module: module.__name__)
 def test_examples_hold(module: ModuleType) -> None:
     assert doctest.testmod(module).failed == 0
 
@@ -76,10 +76,10 @@ def test_an_item_says_what_is_lost_even_now() -> None:
 
 
 def test_decisions_have_their_sum_in_them() -> None:
-    assert wording.decided("drafted", FIGURES, VOICE) == (
+    assert history.decided("drafted", FIGURES) == (
         "Drafted 204 on PO-2044. 258 sold in 60 days is 4.3 a day; 45 days of that are 195, and packs of 12 make 204."
     )
-    assert wording.decided("red", FIGURES, VOICE) == (
+    assert history.decided("red", FIGURES) == (
         "Red. 7 left last 1.6 days at 4.3 a day, and Northgate’s next delivery is 9 days away."
     )
 
@@ -88,7 +88,7 @@ def test_decisions_have_their_sum_in_them() -> None:
 @pytest.mark.parametrize("supplier", ["Northgate", None])
 def test_every_decision_is_a_sentence(what: str, supplier: str | None) -> None:
     figures = FIGURES | ({} if supplier else {"supplier": None, "typical_days": None, "late_days": None})
-    said = wording.decided(what, figures, VOICE)
+    said = history.decided(what, figures)
     assert not said[0].islower()
     assert said.endswith(".")
     assert "None " not in said

@@ -3,7 +3,7 @@
 from flask import Blueprint, abort
 
 from quietshelf.store import items, pages
-from quietshelf.web import wording
+from quietshelf.web import history, wording
 from quietshelf.web.boards import on_the_way
 from quietshelf.web.context import db, now, site
 from quietshelf.web.live import LivePage, live_page
@@ -49,12 +49,12 @@ def page(product_id: int) -> LivePage:
         "coming_orders": {c.number: c.order_id for c in coming},
         "open_now": open_now,
         "decisions": [
-            (d.at, wording.decided(d.what, d.figures, said), d.figures.get("order"))
+            (d.at, history.decided(d.what, d.figures), d.figures.get("order"))
             for d in items.decisions(db(), site().id, product_id, MOST_DECISIONS)
         ],
         "movements": items.movements(db(), site().id, product_id, MOST_MOVEMENTS),
         "sellers": items.sellers(db(), item),
-        "moves": wording.MOVES,
-        "moved": wording.moved,
+        "moves": history.MOVES,
+        "moved": history.moved,
     }
     return LivePage("skus/page.html", FRAGMENTS, values)
