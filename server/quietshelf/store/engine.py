@@ -21,7 +21,9 @@ def open_engine(url: str) -> Engine:
     """
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, pool_pre_ping=True, pool_size=10, max_overflow=30)
+        # A plan that is kept from when a table was small makes an import of half a million lines take hours.
+        options = {"options": "-c plan_cache_mode=force_custom_plan"}
+        return create_engine(parsed, pool_pre_ping=True, pool_size=10, max_overflow=30, connect_args=options)
     engine = create_engine(parsed, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000}, pool_size=10, max_overflow=30)
 
     @event.listens_for(engine, "connect")
