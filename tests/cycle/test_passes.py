@@ -172,3 +172,15 @@ def test_the_window_of_velocity_ends_with_the_day_until_which_sales_are_known(sh
     run_pass(shop.engine, shop.site_id, NOW)
     tea = state(shop, "TEA-0114")
     assert (tea.sold_60, tea.decided_for) == (240, (NOW - timedelta(days=10)).date())
+
+
+def test_a_shop_whose_clock_was_stopped_knows_of_nothing_that_came_later(shop: Shop) -> None:
+    book(shop, "TEA-0114", counted(245), *daily(4))
+    run_pass(shop.engine, shop.site_id, NOW)
+    today = state(shop, "TEA-0114")
+    run_pass(shop.engine, shop.site_id, NOW - timedelta(days=20), whole=True)
+    then = state(shop, "TEA-0114")
+    assert (then.sold_60, then.on_hand) == (today.sold_60 - 20 * 4, today.on_hand + 20 * 4)
+    run_pass(shop.engine, shop.site_id, NOW, whole=True)
+    again = state(shop, "TEA-0114")
+    assert (again.sold_60, again.on_hand) == (today.sold_60, today.on_hand)

@@ -111,15 +111,18 @@ def _known(
     words: Sequence[ShelfWord],
 ) -> Known:
     days = net_days(facts, moment.zone) if state.stale else days_before
+    seen = [fact for fact in facts if moment.day(fact.happened) <= moment.day(moment.now)]
+    # a shop whose clock was stopped knows of nothing that came later
+    sold = days if len(seen) == len(facts) else net_days(seen, moment.zone)
     record = suppliers.get(product.supplier_id) if product.supplier_id is not None else None
-    window = _window(days, moment.today, moment.policy.velocity_days)
+    window = _window(sold, moment.today, moment.policy.velocity_days)
     item = Item(
         sku=product.sku,
         today=moment.today,
-        book=derive(facts, moment.known_until, moment.policy),
+        book=derive(seen, moment.known_until, moment.policy),
         sold_in_window=sum(day.units for day in window),
         revenue_in_window_minor=sum(day.revenue_minor for day in window),
-        sold_in_lot_days=sum(day.units for day in _window(days, moment.today, moment.policy.lot_days)),
+        sold_in_lot_days=sum(day.units for day in _window(sold, moment.today, moment.policy.lot_days)),
         price_minor=product.price_minor,
         cost_minor=product.cost_minor,
         supply=_supply(product, record, moment.policy) if record else None,

@@ -128,7 +128,7 @@ def _late_orders(session: Session, moment: Moment) -> list[Open]:
             first.supplier,
             promised_on,
             [line.sku for line in starved],
-            moment.today,
+            moment.day(moment.now),
             sum(line.risk_minor_per_day for line in starved),
             moment.policy,
         )

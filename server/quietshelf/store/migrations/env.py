@@ -1,6 +1,7 @@
 """What Alembic runs for each command: on the connection, and in the transaction, that `store/schema.py` opened."""
 
 from alembic import context
+
 from quietshelf.store.tables import Base
 
 context.configure(
