@@ -28,6 +28,7 @@ class Account:
 
     user_id: int
     name: str
+    email: str
     role: str
     password_mark: str
     """Changes with the password, so that a new one signs every other device out."""
@@ -48,7 +49,7 @@ class Account:
 def account_of(person: User) -> Account:
     """The account of a row."""
     mark = hashlib.sha256(person.password_hash.encode()).hexdigest()[:16]
-    return Account(person.id, person.name, person.role, mark)
+    return Account(person.id, person.name, person.email, person.role, mark)
 
 
 def account() -> Account:
