@@ -3,16 +3,16 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
 from quietshelf.rules.facts import Fact, Kind
 from quietshelf.store.states import mark_stale
 from quietshelf.store.tables import FactRow
-from quietshelf.store.upsert import Insert, dialect_of, in_chunks, insert_for, inserted
+from quietshelf.store.upsert import dialect_of, in_chunks
 
 Learnt = tuple[int, Fact, datetime, bool]
 """A fact to book: the product's id, the fact, when it was learnt, and whether it was assumed rather than told."""
@@ -64,7 +64,7 @@ _MORE = (
 )
 
 
-# made once: making a statement takes longer than SQLite takes to run it
+# statements are made once: making one takes longer than SQLite takes to run it
 _FACTS = (
     select(FactRow.product_id, FactRow.happened, FactRow.kind, *_MORE)
     .where(FactRow.site_id == bindparam("site"), FactRow.product_id.in_(bindparam("products", expanding=True)))
@@ -73,23 +73,50 @@ _FACTS = (
 _KNOWN = select(FactRow.key).where(
     FactRow.site_id == bindparam("site"), FactRow.key.in_(bindparam("keys", expanding=True))
 )
+_INSERT = insert(FactRow)
 
-
-@cache
-def _new(dialect: str) -> Insert:
-    return insert_for(dialect, FactRow).on_conflict_do_nothing(index_elements=["site_id", "key"])
+# PostgreSQL takes a thousand rows best as one array for each column
+_TYPES = {column.name: column.type for column in FactRow.__table__.columns if column.name != "id"}
+_NAMES = list(_TYPES)
+_ARRAYS = (
+    func.unnest(*[bindparam(name, type_=postgresql.ARRAY(type_)) for name, type_ in _TYPES.items()])
+    .table_valued(*_NAMES)
+    .render_derived()
+)
+_INSERT_COLUMNS = (
+    postgresql.insert(FactRow)
+    .from_select(_NAMES, select(*[_ARRAYS.c[name] for name in _NAMES]))
+    .on_conflict_do_nothing(index_elements=["site_id", "key"])
+    .returning(FactRow.product_id)
+)
 
 
 def _add(session: Session, site_id: int, chunk: list[Learnt], booked: FactsAdded) -> None:
-    """Insert what of a chunk is new. The keys are looked up first: a file brought twice costs no failed insert."""
-    by_key = {fact.key: (product_id, fact, learnt, assumed) for product_id, fact, learnt, assumed in chunk}
-    known = set(session.connection().scalars(_KNOWN, {"site": site_id, "keys": list(by_key)}))
-    rows = [_row(site_id, *entry) for key, entry in by_key.items() if key not in known]
-    if rows:
-        # on PostgreSQL another intake may have booked one of them since the look-up
-        booked.added += inserted(session, _new(dialect_of(session)), rows)
-        booked.product_ids.update(row["product_id"] for row in rows)
-    booked.repeated = booked.repeated + len(chunk) - len(rows)
+    """Insert what of a chunk is new; of two facts with one key the first counts."""
+    rows: dict[str, dict[str, Any]] = {}
+    for product_id, fact, learnt, assumed in chunk:
+        rows.setdefault(fact.key, _row(site_id, product_id, fact, learnt, assumed))
+    on_postgresql = dialect_of(session) == "postgresql"
+    new = _insert_on_postgresql(session, rows) if on_postgresql else _insert_on_sqlite(session, site_id, rows)
+    booked.added += len(new)
+    booked.repeated += len(chunk) - len(new)
+    booked.product_ids.update(new)
+
+
+def _insert_on_sqlite(session: Session, site_id: int, rows: dict[str, dict[str, Any]]) -> list[int]:
+    """The products of the new facts. Nobody else writes meanwhile, so what is not there is new."""
+    connection = session.connection()
+    known = set(connection.scalars(_KNOWN, {"site": site_id, "keys": list(rows)}))
+    new = [row for key, row in rows.items() if key not in known]
+    if new:
+        connection.execute(_INSERT, new)
+    return [row["product_id"] for row in new]
+
+
+def _insert_on_postgresql(session: Session, rows: dict[str, dict[str, Any]]) -> list[int]:
+    """The products of the new facts. Others may be booking the same ones; each is told what is new by them."""
+    columns = {name: [row[name] for row in rows.values()] for name in _NAMES}
+    return list(session.connection().scalars(_INSERT_COLUMNS, columns))
 
 
 def _row(site_id: int, product_id: int, fact: Fact, learnt: datetime, assumed: bool) -> dict[str, Any]:

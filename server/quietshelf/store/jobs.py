@@ -6,13 +6,13 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from quietshelf.store.tables import JobRun
-from quietshelf.store.upsert import insert, inserted
+from quietshelf.store.upsert import insert
 
 
 def claim(session: Session, job: str, due: datetime, now: datetime) -> bool:
     """Claim the run of `job` that is due at `due`; False where somebody has it already."""
-    run = {"job": job, "due": due, "claimed_at": now}
-    return inserted(session, insert(session, JobRun).on_conflict_do_nothing(), [run]) == 1
+    run = insert(session, JobRun).values(job=job, due=due, claimed_at=now).on_conflict_do_nothing()
+    return session.connection().execute(run.returning(JobRun.job)).first() is not None
 
 
 def end(session: Session, job: str, due: datetime, now: datetime, error: str | None = None) -> None:

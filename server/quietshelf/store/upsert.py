@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
@@ -13,7 +13,6 @@ ROWS_AT_ONCE = 1000
 """Rows, or keys of an IN list, in one statement: under both databases' limits on parameters."""
 
 T = TypeVar("T")
-
 
 Insert = sqlite.Insert | postgresql.Insert
 
@@ -31,11 +30,6 @@ def insert(session: Session, table: type[Base]) -> Insert:
 def insert_for(dialect: str, table: type[Base]) -> Insert:
     """As `insert`, to be made once for each dialect and kept."""
     return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
-
-
-def inserted(session: Session, new: Insert, rows: list[dict[str, Any]]) -> int:
-    """Insert `rows` by `new`; how many of them were not there already."""
-    return session.connection().execute(new, rows, execution_options={"preserve_rowcount": True}).rowcount
 
 
 def in_chunks(items: Iterable[T], size: int = ROWS_AT_ONCE) -> Iterator[list[T]]:
