@@ -81,6 +81,7 @@ def derive(facts: Iterable[Fact], known_until: datetime | None, policy: Policy) 
         facts: one SKU's facts at one site, in any order, with any repeats.
         known_until: T, the sales feeds' last word; None is "everything is known". No pick is lost beyond it.
 
+    >>> from datetime import UTC
     >>> noon = datetime(2026, 11, 24, 12, tzinfo=UTC)
     >>> def fact(minutes, kind, quantity, place=None):
     ...     return Fact(noon + timedelta(minutes=minutes), kind, quantity, f"{minutes}{kind}", place)

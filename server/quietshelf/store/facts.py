@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from quietshelf.rules.facts import Fact, Kind
 from quietshelf.store.states import mark_stale
-from quietshelf.store.tables import FactRow
+from quietshelf.store.tables import FactRow, Site, SiteDay
 from quietshelf.store.upsert import Insert, dialect_of, in_chunks, insert_for, inserted
 
 Learnt = tuple[int, Fact, datetime, bool]
@@ -25,6 +26,8 @@ class FactsAdded:
     added: int = 0
     repeated: int = 0
     product_ids: set[int] = field(default_factory=set)
+    sold: set[datetime] = field(default_factory=set)
+    """When the new ones that are sales happened."""
 
 
 def add_facts(session: Session, site_id: int, facts: Iterable[Learnt]) -> FactsAdded:
@@ -33,8 +36,32 @@ def add_facts(session: Session, site_id: int, facts: Iterable[Learnt]) -> FactsA
     booked = FactsAdded()
     for chunk in in_chunks(facts):
         _add(session, site_id, chunk, booked)
+    _add_days(session, site_id, booked.sold)
     mark_stale(session, site_id, booked.product_ids)
     return booked
+
+
+def set_one_off(
+    session: Session, site_id: int, product_id: int, key: str, one_off: bool
+) -> tuple[int, datetime] | None:
+    """Say that a sale was a one-off, or that it was not; its SKU is stale then.
+
+    Nothing else of a booked fact is a person's to change.
+
+    Returns: the sale's units and when it was; None where there is no such sale, or that was said already.
+    """
+    sale = (FactRow.site_id == site_id, FactRow.product_id == product_id, FactRow.key == key)
+    said = (
+        update(FactRow)
+        .where(*sale, FactRow.kind == Kind.SALE.value, FactRow.one_off != one_off)
+        .values(one_off=one_off)
+        .returning(FactRow.quantity, FactRow.happened)
+    )
+    changed = session.execute(said).first()
+    if changed is None:
+        return None
+    mark_stale(session, site_id, [product_id])
+    return changed.quantity, changed.happened
 
 
 def facts_of(session: Session, site_id: int, product_id: int) -> list[Fact]:
@@ -61,6 +88,7 @@ _MORE = (
     FactRow.price_minor,
     FactRow.party,
     FactRow.takes_back,
+    FactRow.one_off,
 )
 
 
@@ -73,6 +101,14 @@ _FACTS = (
 _KNOWN = select(FactRow.key).where(
     FactRow.site_id == bindparam("site"), FactRow.key.in_(bindparam("keys", expanding=True))
 )
+
+
+_ZONE = select(Site.time_zone).where(Site.id == bindparam("site"))
+
+
+@cache
+def _sold_on(dialect: str) -> Insert:
+    return insert_for(dialect, SiteDay).on_conflict_do_nothing(index_elements=["site_id", "day"])
 
 
 @cache
@@ -89,7 +125,17 @@ def _add(session: Session, site_id: int, chunk: list[Learnt], booked: FactsAdded
         # on PostgreSQL another intake may have booked one of them since the look-up
         booked.added += inserted(session, _new(dialect_of(session)), rows)
         booked.product_ids.update(row["product_id"] for row in rows)
+        booked.sold.update(row["happened"] for row in rows if row["kind"] == Kind.SALE)
     booked.repeated = booked.repeated + len(chunk) - len(rows)
+
+
+def _add_days(session: Session, site_id: int, sold: set[datetime]) -> None:
+    """Note the days on which the site sold, in order: two transactions that note the same wait and do not lock up."""
+    if not sold:
+        return
+    zone = ZoneInfo(session.connection().scalars(_ZONE, {"site": site_id}).one())
+    days = sorted({happened.astimezone(zone).date() for happened in sold})
+    session.connection().execute(_sold_on(dialect_of(session)), [{"site_id": site_id, "day": day} for day in days])
 
 
 def _row(site_id: int, product_id: int, fact: Fact, learnt: datetime, assumed: bool) -> dict[str, Any]:
@@ -108,4 +154,5 @@ def _row(site_id: int, product_id: int, fact: Fact, learnt: datetime, assumed: b
         "party": fact.party,
         "takes_back": fact.takes_back,
         "assumed": assumed,
+        "one_off": fact.one_off,
     }
