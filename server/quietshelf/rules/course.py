@@ -59,21 +59,26 @@ def walk(
             steps.append(Step(at, book - lost_since - in_hands, told, False))
 
     for fact in facts:
-        hands_move(fact.happened)
-        if fact.kind is Kind.COUNT and fact.place is None:
-            book, known, lost_since = fact.quantity + _unseen(in_baskets, early, fact.happened), True, 0
-        elif fact.kind is Kind.COUNT and not known:
+        if moves:
+            hands_move(fact.happened)
+        kind = fact.kind
+        if kind is not Kind.COUNT:
+            book += fact.quantity * _MOVES.get(kind, 0)
+            if kind is Kind.RECEIPT:
+                known = told = True
+        elif fact.place is None:
+            book, lost_since = fact.quantity + _unseen(in_baskets, early, fact.happened), 0
+            known = told = True
+        elif not known:
             # Nothing was ever counted or received: what the shelves hold is all that is known.
             book = fact.quantity + sum(units for place, units in shelves.items() if place != fact.place)
-        elif fact.kind is Kind.COUNT:
-            # A shelf's first count says where pieces are; a later one finds more or less than the shelf weighed.
-            book += fact.quantity - shelves.get(fact.place or "", fact.quantity)
+            told = True
         else:
-            book += fact.quantity * _MOVES.get(fact.kind, 0)
-            known = known or fact.kind is Kind.RECEIPT
-        told = told or known or fact.kind is Kind.COUNT
-        _follow(fact, shelves)
-        there = fact.kind is Kind.SALE or fact.kind is Kind.PICK
+            # A shelf's first count says where pieces are; a later one finds more or less than the shelf weighed.
+            book += fact.quantity - shelves.get(fact.place, fact.quantity)
+        if fact.place is not None:
+            _follow(fact, fact.place, shelves)
+        there = kind is Kind.SALE or kind is Kind.PICK
         steps.append(Step(fact.happened, book - lost_since - in_hands, told, there))
     hands_move(NEVER)
     return steps, book - lost_since, lost_since
@@ -94,13 +99,11 @@ def _unseen(in_baskets: Sequence[Match], early: Sequence[Match], at: datetime) -
     )
 
 
-def _follow(fact: Fact, shelves: dict[str, int]) -> None:
+def _follow(fact: Fact, place: str, shelves: dict[str, int]) -> None:
     """Keep what each shelf holds, beside the book."""
-    if fact.place is None:
-        return
     if fact.kind is Kind.COUNT:
-        shelves[fact.place] = fact.quantity
+        shelves[place] = fact.quantity
     elif fact.kind in (Kind.PICK, Kind.MISSED):
-        shelves[fact.place] = shelves.get(fact.place, 0) - fact.quantity
+        shelves[place] = shelves.get(place, 0) - fact.quantity
     elif fact.kind is Kind.PUT:
-        shelves[fact.place] = shelves.get(fact.place, 0) + fact.quantity
+        shelves[place] = shelves.get(place, 0) + fact.quantity

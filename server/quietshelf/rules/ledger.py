@@ -16,6 +16,8 @@ from quietshelf.rules.policy import Policy
 
 _RANK = {kind: rank for rank, kind in enumerate(Kind)} | {Kind.MISSED: list(Kind).index(Kind.PICK)}
 
+_OF_SHELVES = frozenset({Kind.PICK, Kind.PUT, Kind.MISSED})
+
 
 @dataclass(frozen=True)
 class Loss:
@@ -131,7 +133,8 @@ class _Reconciling:
             Kind.SALE: self._sale,
             Kind.ADJUSTMENT: self._adjustment,
         }
-        for fact in facts:
+        weighed = any(fact.place is not None or fact.kind in _OF_SHELVES for fact in facts)
+        for fact in facts if weighed else ():  # what no shelf weighs, most of a shop, has nothing to match
             self._expire(fact.happened)
             if fact.kind in take:
                 take[fact.kind](fact)
