@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quietshelf.rules.facts import Fact, Kind
-from quietshelf.rules.ledger import Book, derive
+from quietshelf.rules.ledger import Book, course, derive
 from quietshelf.rules.policy import Policy
 
 POLICY = Policy()
@@ -224,6 +224,21 @@ def test_any_order_of_arrival_and_any_repeats_give_the_same_book(script: list[St
     random.shuffle(again)
     assert derive(again, known_until, POLICY) == book
     assert book.on_hand >= 0
+
+
+@given(scripts("buy", "put back", "case", "receipt", "broken", "count"))
+def test_what_could_be_sold_is_known_of_every_moment(script: list[Step]) -> None:
+    at_last = {step.at: step.on_hand for step in course(played(script).facts, None, POLICY).steps}
+    for at, on_hand in at_last.items():
+        then = played(script, until=(at - START) // timedelta(minutes=1))
+        assert on_hand == then.shelf + then.room + then.display
+
+
+def test_a_count_during_opening_hours_is_not_falsified_by_sales_booked_meanwhile() -> None:
+    before, counted, after = fact(40, Kind.SALE, 3), fact(60, Kind.COUNT, 20), fact(75, Kind.SALE, 1)
+    in_a_basket = [fact(0, Kind.COUNT, 30, SHELF), fact(58, Kind.PICK, 2, SHELF), fact(66, Kind.SALE, 2)]
+    assert derive([counted, after, before], None, POLICY).book == 19  # the till told of `before` after the count
+    assert derive([*in_a_basket, counted, after, before], None, POLICY).book == 19  # picked before it, paid after it
 
 
 def fact(minute: int, kind: Kind, quantity: int, place: str | None = None) -> Fact:

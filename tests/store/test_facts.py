@@ -65,4 +65,4 @@ def test_a_year_of_sales_takes_few_statements(shop: Shop) -> None:
     with writing(shop.engine) as session:
         booked = add_facts(session, shop.site_id, ((tea, sale(n), NOON, False) for n in range(3000)))
     assert booked.added == 3000
-    assert len(statements) <= 8
+    assert len(statements) <= 10

@@ -9,7 +9,7 @@ import pytest
 
 from quietshelf.rules.exceptions import BOARD, Board, ExceptionKind
 from quietshelf.store.pages import Looked
-from quietshelf.web import amounts, forms, history, security, wording
+from quietshelf.web import amounts, forms, history, security, stock_words, wording
 from quietshelf.web.troubles import check
 from quietshelf.web.wording import Voice
 
@@ -50,7 +50,9 @@ FIGURES = {
 }
 
 
-@pytest.mark.parametrize("module", [amounts, forms, history, security, wording], ids=lambda module: module.__name__)
+@pytest.mark.parametrize(
+    "module", [amounts, forms, history, security, stock_words, wording], ids=lambda module: module.__name__
+)
 def test_examples_hold(module: ModuleType) -> None:
     assert doctest.testmod(module).failed == 0
 
@@ -84,10 +86,14 @@ def test_decisions_have_their_sum_in_them() -> None:
     )
 
 
-@pytest.mark.parametrize("what", ["red", "yellow", "green", "drafted", "redrafted", "undrafted", "received"])
+@pytest.mark.parametrize(
+    "what", ["red", "yellow", "green", "drafted", "redrafted", "undrafted", "received", "one_off", "no_one_off"]
+)
 @pytest.mark.parametrize("supplier", ["Northgate", None])
 def test_every_decision_is_a_sentence(what: str, supplier: str | None) -> None:
-    figures = FIGURES | ({} if supplier else {"supplier": None, "typical_days": None, "late_days": None})
+    figures = (
+        FIGURES | {"units": 40} | ({} if supplier else {"supplier": None, "typical_days": None, "late_days": None})
+    )
     said = history.decided(what, figures)
     assert not said[0].islower()
     assert said.endswith(".")
@@ -117,6 +123,36 @@ def test_every_kind_of_trouble_is_a_sentence(kind: ExceptionKind) -> None:
     assert said.title
     assert said.sentence.endswith(".")
     assert "Open today" not in said.sentence, "this kind has no sentence of its own"
+
+
+def test_days_in_stock_stand_in_the_sum() -> None:
+    figures = FIGURES | {"sold": 238, "days": 55, "in_stock_days": 55}
+    assert "238 sold in 55 days in stock is 4.3 a day; 45 days of that are 195" in history.decided("drafted", figures)
+
+
+@pytest.mark.parametrize(
+    ("figures", "said"),
+    [
+        ({"mark": "dead", "since_sale_days": 132}, "Dead stock: 7 are there, and none sold in 132 days in stock."),
+        ({"mark": "overstock", "cover_days": 92.4}, "Overstock: 7 last 92 days at 4.3 a day, so nothing is ordered."),
+        (
+            {"sell_again": True, "ran_out_on": "2026-09-14"},
+            "None is left since 14 September; it sold 4.3 a day. Nothing is on order: sell it again? "
+            "If so, send PO-2044.",
+        ),
+        ({"per_day": 0, "in_stock_days": 41.5}, "None sold in 42 days in stock, so it needs no order."),
+        ({"per_day": 0, "in_stock_days": 0}, "It has not been in stock yet, so it needs no order."),
+        ({}, None),
+    ],
+)
+def test_what_stock_has_to_say_first(figures: dict[str, object], said: str | None) -> None:
+    assert stock_words.about_stock(FIGURES | figures, "PO-2044", VOICE) == said
+
+
+def test_an_item_out_for_long_is_a_question_in_its_red_row() -> None:
+    figures = FIGURES | {"on_hand": 0, "sell_again": True, "ran_out_on": "2026-09-14"}
+    said = wording.red("Assam", figures, None, None, VOICE)
+    assert said.sentence.startswith("Out since 14 September, and nothing is on order: sell it again?")
 
 
 def test_all_quiet_says_when_it_looked_and_at_what() -> None:

@@ -11,14 +11,15 @@ from quietshelf.rules.decide import Item, Supply
 from quietshelf.rules.exceptions import ExceptionKind, silent_node
 from quietshelf.rules.facts import Fact
 from quietshelf.rules.leadtimes import Closing, LeadTime, OpenOrder, lead_time, promise
-from quietshelf.rules.ledger import derive
+from quietshelf.rules.ledger import Course, course
 from quietshelf.rules.ordering import DraftLine, Terms
 from quietshelf.rules.policy import Policy
-from quietshelf.rules.velocity import DaySum, net_days
+from quietshelf.rules.stock import DAY, Calendar, Window, stock_of, window_of
+from quietshelf.rules.velocity import DaySum, InStock, net_days, one_offs, perhaps_one_off, velocity
 from quietshelf.rules.zones import Zone
 from quietshelf.store.drafts import ruled_on
 from quietshelf.store.facts import facts_of_each
-from quietshelf.store.states import days_of_each, states_of, time_of
+from quietshelf.store.states import days_of_each, sold_on, states_of, time_of
 from quietshelf.store.supply import OpenLine, SupplyRecord, lines_of, records_of
 from quietshelf.store.tables import OrderLine, Product, SkuState
 from quietshelf.store.troubles import ShelfWord, shelf_words
@@ -34,6 +35,8 @@ class Moment:
     known_until: datetime
     """T: sales are known until then, at most now."""
     policy: Policy
+    calendar: Calendar
+    """The site's days that count, within T."""
 
     @property
     def today(self) -> date:
@@ -61,8 +64,10 @@ class Known:
 
 def moment_of(session: Session, site_id: int, now: datetime, policy: Policy) -> Moment:
     """The moment of `now` at a site."""
-    zone, feeds = time_of(session, site_id)
-    return Moment(site_id, ZoneInfo(zone), now, now if feeds is None else min(now, feeds), policy)
+    key, feeds = time_of(session, site_id)
+    zone, known_until = ZoneInfo(key), now if feeds is None else min(now, feeds)
+    calendar = Calendar.of(zone, known_until, sold_on(session, site_id), policy)
+    return Moment(site_id, zone, now, known_until, policy, calendar)
 
 
 def load(
@@ -116,11 +121,15 @@ def _known(
     sold = days if len(seen) == len(facts) else net_days(seen, moment.zone)
     record = suppliers.get(product.supplier_id) if product.supplier_id is not None else None
     window = _window(sold, moment.today, moment.policy.velocity_days)
+    came_about = course(seen, moment.known_until, moment.policy)
+    in_stock, read = _in_stock(seen, came_about, sold, moment)
+    units = sum(day.units for day in window)
+    speed = velocity(units, moment.policy, in_stock)
     item = Item(
         sku=product.sku,
         today=moment.today,
-        book=derive(seen, moment.known_until, moment.policy),
-        sold_in_window=sum(day.units for day in window),
+        book=came_about.book,
+        sold_in_window=units,
         revenue_in_window_minor=sum(day.revenue_minor for day in window),
         sold_in_lot_days=sum(day.units for day in _window(sold, moment.today, moment.policy.lot_days)),
         price_minor=product.price_minor,
@@ -130,6 +139,9 @@ def _known(
         draft=_draft(draft, moment) if draft else None,
         previous_zone=Zone(state.zone) if state.decided_at else None,
         doubt=_doubt(words, moment),
+        in_stock=in_stock,
+        perhaps_one_off=perhaps_one_off(seen, read.first, read.last, speed, moment.zone, moment.policy),
+        one_offs=one_offs(seen, read.first, read.last, moment.zone),
     )
     return Known(
         product,
@@ -140,6 +152,17 @@ def _known(
         item,
         words,
     )
+
+
+def _in_stock(
+    facts: Sequence[Fact], came_about: Course, sold: Mapping[date, DaySum], moment: Moment
+) -> tuple[InStock, Window]:
+    """What sold while the SKU was in stock, and the days that this is read over."""
+    stock = stock_of(facts, came_about.steps, moment.calendar)
+    read = window_of(stock, moment.policy)
+    units = sum(sums.units for day, sums in sold.items() if read.first <= day <= read.last)
+    last_sale = max((day for day, sums in sold.items() if sums.units and day <= moment.today), default=date.min)
+    return InStock(units, read.in_stock, stock.in_stock(last_sale + DAY, moment.today), read.ran_out_on), read
 
 
 def _window(days: Mapping[date, DaySum], last: date, length_days: int) -> list[DaySum]:

@@ -124,7 +124,7 @@ def _state(one: Decided, moment: Moment) -> dict[str, Any]:
         "sensed": book.sensed,
         "waiting": book.waiting,
         "on_order": decision.on_order,
-        "sold_60": decision.velocity.units,
+        "sold_60": one.known.item.sold_in_window,
         "velocity": float(decision.velocity.per_day),
         "zone": decision.zone.value,
         "zone_since": before.zone_since if same_zone else moment.now,

@@ -6,6 +6,7 @@ It reads no database and returns intents; `cycle` loads the facts and saves what
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from fractions import Fraction
+from math import ceil
 from typing import Any
 
 from quietshelf.rules.exceptions import ExceptionKind, Opening
@@ -13,8 +14,8 @@ from quietshelf.rules.leadtimes import Closing, LeadTime, OpenOrder, arrival, cr
 from quietshelf.rules.ledger import Book
 from quietshelf.rules.ordering import Act, DraftLine, LineChange, Terms, follow, on_order, propose
 from quietshelf.rules.policy import Policy
-from quietshelf.rules.velocity import Velocity, velocity
-from quietshelf.rules.zones import Lines, Zone, lines, zone_of
+from quietshelf.rules.velocity import InStock, OneOff, Velocity, velocity
+from quietshelf.rules.zones import Lines, Mark, Zone, lines, mark_of, zone_of
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,12 @@ class Item:
     previous_zone: Zone | None = None
     doubt: str | None = None
     """Why its shelf can't be trusted now (silent node, faulty cell, doubtful count): then the book counts."""
+    in_stock: InStock | None = None
+    """What sold while it was in stock; None where that is not asked: then the plain rule divides."""
+    perhaps_one_off: OneOff | None = None
+    """A sale that a person may call a one-off."""
+    one_offs: tuple[OneOff, ...] = ()
+    """Sales that a person called one-offs, in the days that velocity is read over."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +78,7 @@ class Decision:
     cost_assumed: bool
     next_delivery_on: date | None
     openings: tuple[Opening, ...]
+    mark: Mark | None = None
 
     @property
     def position(self) -> int:
@@ -83,6 +91,17 @@ class Decision:
         return round(self.velocity.per_day * max(0, self.throughput_minor or 0))
 
     @property
+    def ran_out_on(self) -> date | None:
+        """The day on which it ran out, where it has been out for all of velocity's days: velocity is as it was then."""
+        in_stock = self.item.in_stock
+        return in_stock.ran_out_on if in_stock is not None and self.velocity.in_stock is not None else None
+
+    @property
+    def sell_again(self) -> bool:
+        """Whether it is a question if this SKU is to be sold again: out that long, and nothing is on order."""
+        return self.ran_out_on is not None and self.zone is Zone.RED and self.position == 0
+
+    @property
     def decide_again_at(self) -> datetime | None:
         """When the book changes without a new fact; apart from that a SKU is decided again with each new day."""
         return self.item.book.expires_at
@@ -91,7 +110,12 @@ class Decision:
         """The figures, ready for JSON. Keys:
 
         `on_hand`, `on_order`, `position`, `book`, `waiting`, `sensed`, `back` (units; None where no shelf weighs it),
-        `sold` and `days` (velocity is their quotient), `per_day`, `cover_days` (None where it does not sell),
+        `sold` and `days` (velocity is their quotient), `in_stock_days` (how long it was in stock in the days that
+        velocity is read over; None by the plain rule), `since_sale_days` (days in stock since its last sale),
+        `ran_out_on` (None but where it was out for all of velocity's days), `sell_again`,
+        `mark` (overstock, dead, None), `perhaps_one_off` (key, sold_on, units, worth_days; None),
+        `one_offs` (those that velocity leaves out: key, sold_on, units),
+        `per_day`, `cover_days` (None where it does not sell),
         `red_at`, `yellow_at` (units, rounded down: at or below), `supplier`, `typical_days`, `late_days`,
         `buffer_days`, `deliveries` (lead time's evidence), `days_until_delivery`, `next_delivery_on`,
         `late_orders` (number, units, promised_on, late_days of each order past its promise),
@@ -111,7 +135,16 @@ class Decision:
             "sensed": item.book.sensed,
             "back": item.book.back if item.book.sensed is not None else None,
             "sold": self.velocity.units,
-            "days": self.velocity.days,
+            "days": _plain(self.velocity.days),
+            "in_stock_days": _plain(self.velocity.in_stock) if self.velocity.in_stock is not None else None,
+            "since_sale_days": int(item.in_stock.since_sale) if item.in_stock else None,
+            "ran_out_on": self.ran_out_on.isoformat() if self.ran_out_on else None,
+            "sell_again": self.sell_again,
+            "mark": self.mark,
+            "perhaps_one_off": _sale(item.perhaps_one_off) | {"worth_days": int(item.perhaps_one_off.units / per_day)}
+            if item.perhaps_one_off and per_day
+            else None,
+            "one_offs": [_sale(one) for one in item.one_offs],
             "per_day": float(per_day),
             "cover_days": float(self.on_hand / per_day) if per_day else None,
             "red_at": int(self.at.red),
@@ -205,7 +238,7 @@ def decide(item: Item, policy: Policy) -> Decision:
     >>> [opening.key for opening in said.openings]
     ['red:TEA-0114']
     """
-    speed = velocity(item.sold_in_window, policy)
+    speed = velocity(item.sold_in_window, policy, item.in_stock)
     per_day = speed.per_day
     lead = item.supply.lead if item.supply else _no_supplier(policy)
     hand = max(0, item.book.book) if item.doubt else item.book.on_hand
@@ -218,10 +251,21 @@ def decide(item: Item, policy: Policy) -> Decision:
     at = lines(per_day, lead, until_next, next_look_days(item.supply, item.today, policy), policy)
     zone = zone_of(hand, hand + coming, per_day, at, item.previous_zone, policy)
 
-    line = _line(item, hand, hand + coming, per_day, at, zone, lead, policy)
+    line = _line(item, hand, hand + coming, speed, at, zone, lead, policy)
     earns, assumed = throughput_minor(item, policy)
-    decision = Decision(item, hand, coming, speed, at, zone, line, earns, assumed, next_on, ())
+    since_sale = item.in_stock.since_sale if item.in_stock else Fraction(0)
+    mark = mark_of(zone, hand, per_day, lead.late_days + at.buffer_days, since_sale, policy)
+    decision = Decision(item, hand, coming, speed, at, zone, line, earns, assumed, next_on, (), mark)
     return _with_openings(decision, policy)
+
+
+def _plain(days: int | Fraction) -> int | float:
+    """Days for JSON: whole where they are."""
+    return int(days) if days == int(days) else float(days)
+
+
+def _sale(one: OneOff) -> dict[str, Any]:
+    return {"key": one.key, "sold_on": one.sold_on.isoformat(), "units": one.units}
 
 
 def _no_supplier(policy: Policy) -> LeadTime:
@@ -244,16 +288,19 @@ def _next_delivery(item: Item, lead: LeadTime) -> date | None:
 
 
 def _line(
-    item: Item, hand: int, position: int, per_day: Fraction, at: Lines, zone: Zone, lead: LeadTime, policy: Policy
+    item: Item, hand: int, position: int, speed: Velocity, at: Lines, zone: Zone, lead: LeadTime, policy: Policy
 ) -> LineChange:
     """The draft line's change; nothing is drafted for a SKU that nobody is known to sell."""
     if item.supply is None:
         return LineChange(Act.NONE if item.draft is None else Act.DROP)
+    per_day = speed.per_day
     # Green begins beyond the line that ends a Yellow: what is ordered must not leave the SKU flapping on it.
     green_from = at.yellow + per_day * policy.flap_days
     enough = lead.late_days + at.buffer_days
+    # what would have been sold in a lot's days in stock; by the plain rule, what was sold in them
+    lot = item.sold_in_lot_days if speed.in_stock is None else ceil(per_day * policy.lot_days)
     wanted = (
-        propose(item.sold_in_lot_days, per_day, hand, position, green_from, enough, item.supply.terms, policy)
+        propose(lot, per_day, hand, position, green_from, enough, item.supply.terms, policy)
         if zone is not Zone.GREEN
         else None
     )

@@ -41,3 +41,5 @@ class Fact:
     """Who bought, as the till names them. Used only to find the sale that a return takes back."""
     takes_back: str | None = None
     """Key of the sale that a return takes back, where it says so."""
+    one_off: bool = False
+    """A person said that this sale was a one-off: it took its pieces, and is no part of velocity."""

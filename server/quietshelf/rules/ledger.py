@@ -1,4 +1,4 @@
-"""The book of one SKU at one site, derived from its facts: what is on hand, what waits for its sale, what is lost.
+"""The book of one SKU at one site, and its course, from its facts: on hand, what waits for its sale, what is lost.
 
 A pure function of the set of facts and of T, until when sales are known: any order of arrival and any number of
 repeats give the same book. Nothing here is a fact; velocity and zones are derived elsewhere.
@@ -7,15 +7,16 @@ repeats give the same book. Nothing here is a fact; velocity and zones are deriv
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
 
+from quietshelf.rules.course import NEVER, Match, Step, walk
 from quietshelf.rules.facts import Fact, Kind
 from quietshelf.rules.policy import Policy
 
 _RANK = {kind: rank for rank, kind in enumerate(Kind)} | {Kind.MISSED: list(Kind).index(Kind.PICK)}
-_MOVES = {Kind.RECEIPT: 1, Kind.RETURN: 1, Kind.ADJUSTMENT: 1, Kind.SALE: -1}
-_NEVER = datetime.max.replace(tzinfo=UTC)
+
+_OF_SHELVES = frozenset({Kind.PICK, Kind.PUT, Kind.MISSED})
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,14 @@ class Book:
     """When the oldest waiting pick becomes a loss, if no sale comes: then the book changes without a new fact."""
 
 
+@dataclass(frozen=True)
+class Course:
+    """The book, and each step that led to it, in order of happening."""
+
+    book: Book
+    steps: tuple[Step, ...]
+
+
 @dataclass(slots=True)
 class _Waiting:
     at: datetime
@@ -67,15 +76,6 @@ class _Sale(_Waiting):
     """Sold by a channel that packs orders: it waits for its pick for days, not minutes."""
 
 
-@dataclass(slots=True)
-class _Match:
-    """`units` picked at `picked` that ended at `ended`: sold, put back, written off, or lost."""
-
-    picked: datetime
-    ended: datetime
-    units: int
-
-
 def derive(facts: Iterable[Fact], known_until: datetime | None, policy: Policy) -> Book:
     """The book (docs/policy.md, Reconciling shelves with sales).
 
@@ -83,6 +83,7 @@ def derive(facts: Iterable[Fact], known_until: datetime | None, policy: Policy) 
         facts: one SKU's facts at one site, in any order, with any repeats.
         known_until: T, the sales feeds' last word; None is "everything is known". No pick is lost beyond it.
 
+    >>> from datetime import UTC
     >>> noon = datetime(2026, 11, 24, 12, tzinfo=UTC)
     >>> def fact(minutes, kind, quantity, place=None):
     ...     return Fact(noon + timedelta(minutes=minutes), kind, quantity, f"{minutes}{kind}", place)
@@ -96,8 +97,13 @@ def derive(facts: Iterable[Fact], known_until: datetime | None, policy: Policy) 
     >>> derive([picked, counted], noon + timedelta(hours=3), Policy()).losses[0].units
     2
     """
+    return course(facts, known_until, policy).book
+
+
+def course(facts: Iterable[Fact], known_until: datetime | None, policy: Policy) -> Course:
+    """The book, as `derive` gives it, and how it came about."""
     in_order = sorted({fact.key: fact for fact in facts}.values(), key=lambda f: (f.happened, _RANK[f.kind], f.key))
-    return _Reconciling(in_order, _NEVER if known_until is None else known_until, policy).book()
+    return _Reconciling(in_order, NEVER if known_until is None else known_until, policy).course()
 
 
 class _Reconciling:
@@ -113,10 +119,10 @@ class _Reconciling:
         self.spans = [(fact.since, fact.happened) for fact in facts if fact.kind is Kind.MISSED and fact.since]
         self.picks: list[_Pick] = []
         self.sales: list[_Sale] = []  # sold, and not yet picked
-        self.early: list[_Match] = []  # sales that met a later pick: picked at the pick, ended at the sale
-        self.ended: list[_Match] = []
-        self.put_back: list[_Match] = []  # a later sale may still claim one: the put was a refill
-        self.losses: list[_Match] = []
+        self.early: list[Match] = []  # sales that met a later pick: picked at the pick, ended at the sale
+        self.ended: list[Match] = []
+        self.put_back: list[Match] = []  # a later sale may still claim one: the put was a refill
+        self.losses: list[Match] = []
         self.unexplained = 0
         self.shelves: defaultdict[str, int] = defaultdict(int)
         self.last_put: datetime | None = None
@@ -127,13 +133,14 @@ class _Reconciling:
             Kind.SALE: self._sale,
             Kind.ADJUSTMENT: self._adjustment,
         }
-        for fact in facts:
+        weighed = any(fact.place is not None or fact.kind in _OF_SHELVES for fact in facts)
+        for fact in facts if weighed else ():  # what no shelf weighs, most of a shop, has nothing to match
             self._expire(fact.happened)
             if fact.kind in take:
                 take[fact.kind](fact)
             elif fact.kind is Kind.COUNT and fact.place is not None:
                 self.shelves[fact.place] = fact.quantity
-        self._expire(_NEVER)
+        self._expire(NEVER)
 
     # -- picks and sales, in the order in which they happened
 
@@ -145,7 +152,7 @@ class _Reconciling:
             if pick.missed:
                 self.unexplained += pick.left
             else:
-                self.losses.append(_Match(pick.at, pick.at + self.wait, pick.left))
+                self.losses.append(Match(pick.at, pick.at + self.wait, pick.left))
         self.sales = [sale for sale in self.sales if self._still_waits(sale, now)]
 
     def _still_waits(self, sale: _Sale, now: datetime) -> bool:
@@ -158,7 +165,7 @@ class _Reconciling:
 
     def _pick(self, fact: Fact) -> None:
         self._shelf(fact, -fact.quantity)
-        rest = _take(self.sales, fact.quantity, lambda sale, k: self.early.append(_Match(fact.happened, sale.at, k)))
+        rest = _take(self.sales, fact.quantity, lambda sale, k: self.early.append(Match(fact.happened, sale.at, k)))
         if rest:
             self.picks.append(_Pick(fact.happened, rest))
 
@@ -169,7 +176,7 @@ class _Reconciling:
         if fact.quantity > sum(pick.left for pick in just_picked):
             self.last_put = fact.happened
             return
-        _take(just_picked, fact.quantity, lambda p, k: self.put_back.append(_Match(p.at, fact.happened, k)))
+        _take(just_picked, fact.quantity, lambda p, k: self.put_back.append(Match(p.at, fact.happened, k)))
         self.picks = [pick for pick in self.picks if pick.left]
 
     def _missed(self, fact: Fact) -> None:
@@ -194,7 +201,7 @@ class _Reconciling:
     def _claim(self, fact: Fact, units: int) -> int:
         """What is sold or written off takes the oldest waiting pick, else one put back since, else an earlier loss."""
         at = fact.happened
-        rest = _take(self.picks, units, lambda pick, k: self.ended.append(_Match(pick.at, at, k)))
+        rest = _take(self.picks, units, lambda pick, k: self.ended.append(Match(pick.at, at, k)))
         for earlier in (
             [match for match in self.put_back if match.picked >= at - self.wait],
             self.losses,
@@ -204,7 +211,7 @@ class _Reconciling:
                 if taken:
                     match.units -= taken
                     rest -= taken
-                    self.ended.append(_Match(match.picked, at, taken))
+                    self.ended.append(Match(match.picked, at, taken))
         return rest
 
     def _shelf(self, fact: Fact, change: int) -> None:
@@ -213,12 +220,10 @@ class _Reconciling:
 
     # -- the book, once it is known what met what
 
-    def book(self) -> Book:
+    def course(self) -> Course:
         lost = [loss for loss in self.losses if loss.units]
-        ended = self.ended + self.put_back + lost
-        book, counted_at = self._counted(ended)
-        lost_since = sum(loss.units for loss in lost if counted_at is None or loss.ended > counted_at)
-        book -= lost_since
+        held = self.ended + self.put_back + [Match(pick.at, NEVER, pick.left) for pick in self.picks]
+        steps, book, lost_since = walk(self.facts, held, lost, self.early)
         waiting = sum(pick.left for pick in self.picks)
         sensed = sum(self.shelves.values()) if self.shelves else None
         on_hand, disagreement = book - waiting, self.unexplained
@@ -227,7 +232,7 @@ class _Reconciling:
                 on_hand = sensed  # put there before its receipt was booked
             else:
                 disagreement += sensed - on_hand
-        return Book(
+        derived = Book(
             book=book,
             on_hand=max(0, on_hand),
             sensed=sensed,
@@ -238,45 +243,7 @@ class _Reconciling:
             disagreement=disagreement + max(0, -on_hand),
             expires_at=min((pick.at + self.wait for pick in self.picks), default=None),
         )
-
-    def _counted(self, ended: list[_Match]) -> tuple[int, datetime | None]:
-        """The book before losses, and the instant of the last count of the whole site."""
-        book, counted_at, known = 0, None, False
-        shelves: dict[str, int] = {}
-        for fact in self.facts:
-            if fact.kind is Kind.COUNT and fact.place is None:
-                book, counted_at, known = fact.quantity + self._baskets(ended, fact.happened), fact.happened, True
-            elif fact.kind is Kind.COUNT and not known:
-                # Nothing was ever counted or received: what the shelves hold is all that is known.
-                book = fact.quantity + sum(units for place, units in shelves.items() if place != fact.place)
-            elif fact.kind is Kind.COUNT:
-                # A shelf's first count says where pieces are; a later one finds more or less than the shelf weighed.
-                book += fact.quantity - shelves.get(fact.place or "", fact.quantity)
-            else:
-                book += fact.quantity * _MOVES.get(fact.kind, 0)
-                known = known or fact.kind is Kind.RECEIPT
-            self._follow(fact, shelves)
-        return book, counted_at
-
-    def _baskets(self, ended: list[_Match], at: datetime) -> int:
-        """Picked and not yet paid at `at`, less paid and not yet picked: what a count of the site can't have seen."""
-        return (
-            sum(match.units for match in ended if match.picked <= at < match.ended)
-            + sum(pick.left for pick in self.picks if pick.at <= at)
-            - sum(match.units for match in self.early if match.ended <= at < match.picked)
-        )
-
-    @staticmethod
-    def _follow(fact: Fact, shelves: dict[str, int]) -> None:
-        """Keep what each shelf holds, beside the book."""
-        if fact.place is None:
-            return
-        if fact.kind is Kind.COUNT:
-            shelves[fact.place] = fact.quantity
-        elif fact.kind in (Kind.PICK, Kind.MISSED):
-            shelves[fact.place] = shelves.get(fact.place, 0) - fact.quantity
-        elif fact.kind is Kind.PUT:
-            shelves[fact.place] = shelves.get(fact.place, 0) + fact.quantity
+        return Course(derived, tuple(steps))
 
 
 W = TypeVar("W", bound=_Waiting)

@@ -101,7 +101,7 @@ def propose(
     A SKU that sold in the velocity's days, but not in the lot's, is ordered by what velocity says of them.
 
     Args:
-        units_in_lot_days: units sold in the last 45 days.
+        units_in_lot_days: units sold in the last 45 days, or what would have been in 45 days in stock.
         green_from: units above which the position is Green.
         cover_enough_days: late lead time plus buffer; nothing is ordered from this cover on if it is also 90 days.
 

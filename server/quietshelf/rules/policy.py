@@ -10,6 +10,14 @@ class Policy:
     # velocity
     velocity_days: int = 60
     """Velocity is what sold in this many days, divided by them."""
+    in_stock_days: bool = True
+    """Divide by the days in stock instead, so that an empty shelf does not lower the next order."""
+    in_stock_at_least_days: int = 30
+    """The fewest days in stock that velocity is divided by."""
+    closed_run_days: int = 4
+    """A site that sold nothing for this many days running was closed: they count nowhere. A shorter run is its week."""
+    one_off_days: int = 15
+    """A single sale of more than this many days' worth is offered to a person as a one-off."""
 
     # lead times
     deliveries_kept: int = 20
@@ -32,12 +40,14 @@ class Policy:
     """Days to the next look at a supplier without an order day."""
     flap_days: int = 1
     """Red and Yellow end only this many days' cover beyond their line."""
+    dead_days: int = 90
+    """Stock of which none sold in this many days in stock is marked as dead."""
 
     # ordering
     lot_days: int = 45
-    """A lot is what sold in this many days."""
+    """A lot is what sells in this many days."""
     no_order_cover_days: int = 90
-    """Nothing is ordered at or above this cover (and at or above late lead time plus buffer)."""
+    """Nothing is ordered at or above this cover (and late lead time plus buffer): the SKU is marked as overstock."""
     overdue_days: int = 15
     """An order line further past its promise than this counts half as on order."""
     draft_stays_days: int = 3

@@ -1,10 +1,11 @@
-"""What a SKU sells a day: sales by day with their returns taken back, and velocity. Stock is not looked at here."""
+"""What a SKU sells a day: sales by day with returns taken back, velocity, one-offs. Stock is derived in stock.py."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from math import floor
 from zoneinfo import ZoneInfo
 
 from quietshelf.rules.facts import Fact, Kind
@@ -20,11 +21,27 @@ class DaySum:
 
 
 @dataclass(frozen=True)
+class InStock:
+    """What sold while it was in stock, in the days that velocity is read over (stock.window_of)."""
+
+    sold: int
+    """Units, returns taken back."""
+    days: Fraction
+    """For how long it was in stock, parts of days included."""
+    since_sale: Fraction
+    """For how many days it has been in stock since the day of its last sale, or since its first day."""
+    ran_out_on: date | None = None
+    """The day on which it ran out, where it has been out for all of velocity's days."""
+
+
+@dataclass(frozen=True)
 class Velocity:
     """Units sold in some days; a day's worth is an exact fraction, so that a line is crossed where it stands."""
 
     units: int
-    days: int
+    days: int | Fraction
+    in_stock: Fraction | None = None
+    """For how long it was in stock, where that divides: `days`, but where those are the fewest that count."""
 
     @property
     def per_day(self) -> Fraction:
@@ -33,18 +50,79 @@ class Velocity:
         >>> Velocity(42, 60).per_day
         Fraction(7, 10)
         """
-        return Fraction(self.units, self.days)
+        return Fraction(self.units) / self.days
 
 
-def velocity(units_in_window: int, policy: Policy) -> Velocity:
-    """The plain rule: units sold in the last 60 days / 60 (docs/policy.md, Velocity); never below 0.
+def velocity(units_in_window: int, policy: Policy, in_stock: InStock | None = None) -> Velocity:
+    """Units sold a day (docs/policy.md, Velocity); never below 0.
+
+    With the policy's `in_stock_days`, and where it is known how long it was in stock, it is divided by those days, at
+    least 30. Else by the plain rule: units sold in the last 60 days / 60.
 
     >>> velocity(258, Policy())
-    Velocity(units=258, days=60)
+    Velocity(units=258, days=60, in_stock=None)
+    >>> velocity(238, Policy(), InStock(238, Fraction(55), Fraction(0)))
+    Velocity(units=238, days=Fraction(55, 1), in_stock=Fraction(55, 1))
+    >>> velocity(9, Policy(), InStock(9, Fraction(25, 2), Fraction(0))).per_day  # new: at least 30 days
+    Fraction(3, 10)
     >>> velocity(-3, Policy()).per_day
     Fraction(0, 1)
     """
-    return Velocity(max(0, units_in_window), policy.velocity_days)
+    if in_stock is None or not policy.in_stock_days:
+        return Velocity(max(0, units_in_window), policy.velocity_days)
+    days = max(in_stock.days, Fraction(policy.in_stock_at_least_days))
+    return Velocity(max(0, in_stock.sold), days, in_stock.days)
+
+
+@dataclass(frozen=True)
+class OneOff:
+    """A single sale that velocity should perhaps not count, or (a person said so) does not."""
+
+    key: str
+    """Of the sale's fact."""
+    sold_on: date
+    units: int
+    """Returns taken back."""
+
+
+def perhaps_one_off(
+    facts: Sequence[Fact], first: date, last: date, speed: Velocity, zone: ZoneInfo, policy: Policy
+) -> OneOff | None:
+    """The largest sale, if of more than 15 days' worth and no other is half as large (docs/policy.md, Velocity).
+
+    A regular monthly bulk order is demand, and the only sale there was is all that is known. Offered, never decided.
+
+    Args:
+        facts: one SKU's facts at one site.
+        first: the first of the days that velocity is read over, `last` the last.
+
+    >>> from datetime import UTC, datetime
+    >>> def sale(day, quantity):
+    ...     return Fact(datetime(2026, 11, day, 10, tzinfo=UTC), Kind.SALE, quantity, f"s{day}")
+    >>> small, here = [sale(day, 2) for day in range(1, 20)], ZoneInfo("Europe/London")
+    >>> window = date(2026, 9, 26), date(2026, 11, 24)
+    >>> perhaps_one_off([*small, sale(20, 40)], *window, Velocity(78, 60), here, Policy())
+    OneOff(key='s20', sold_on=datetime.date(2026, 11, 20), units=40)
+    >>> perhaps_one_off([*small, sale(20, 40), sale(21, 40)], *window, Velocity(118, 60), here, Policy()) is None
+    True
+    """
+    worth = floor(speed.per_day * policy.one_off_days)
+    large = [fact for fact in facts if fact.quantity > worth and fact.kind is Kind.SALE and not fact.one_off]
+    if not any(first <= _day(fact, zone) <= last for fact in large):
+        return None
+    within = [sale for sale in _net_sales(facts) if sale.left and first <= _day(sale.fact, zone) <= last]
+    by_size = sorted((sale for sale in within if not sale.fact.one_off), key=lambda sale: (sale.left, sale.fact.key))
+    if len(by_size) < 2 or by_size[-1].left <= worth or 2 * by_size[-2].left >= by_size[-1].left:
+        return None
+    return OneOff(by_size[-1].fact.key, _day(by_size[-1].fact, zone), by_size[-1].left)
+
+
+def one_offs(facts: Iterable[Fact], first: date, last: date, zone: ZoneInfo) -> tuple[OneOff, ...]:
+    """The sales of some days that a person said were one-offs, oldest first."""
+    said = {fact.key: fact for fact in facts if fact.one_off}
+    in_order = sorted(said.values(), key=lambda fact: (fact.happened, fact.key))
+    days = ((fact, _day(fact, zone)) for fact in in_order)
+    return tuple(OneOff(fact.key, day, fact.quantity) for fact, day in days if first <= day <= last)
 
 
 class _Sale:
@@ -62,7 +140,8 @@ def net_days(facts: Iterable[Fact], zone: ZoneInfo) -> dict[date, DaySum]:
 
     A return's own sale is the one it names; else the newest earlier one to the same buyer, at the same price first;
     else the newest earlier one. What finds no sale is dropped: it was sold before the first fact, and velocity never
-    goes below 0. A function of the set of facts: any order, any repeats, the same days.
+    goes below 0. A sale that a person called a one-off is left out. A function of the set of facts: any order, any
+    repeats, the same days.
 
     Args:
         facts: one SKU's facts at one site; only sales and returns are looked at.
@@ -76,19 +155,30 @@ def net_days(facts: Iterable[Fact], zone: ZoneInfo) -> dict[date, DaySum]:
     >>> {day.isoformat(): sums.units for day, sums in net_days([back, more, sold], ZoneInfo("Europe/London")).items()}
     {'2026-11-23': 10, '2026-11-24': 3}
     """
+    units: defaultdict[date, int] = defaultdict(int)
+    revenue: defaultdict[date, int] = defaultdict(int)
+    for sale in _net_sales(facts):
+        if sale.fact.one_off:
+            continue
+        day = _day(sale.fact, zone)
+        units[day] += sale.left
+        revenue[day] += sale.left * (sale.fact.price_minor or 0)
+    return {day: DaySum(sold, revenue[day]) for day, sold in units.items()}
+
+
+def _net_sales(facts: Iterable[Fact]) -> list[_Sale]:
+    """Every sale with what is left of it, once each return has taken its units back."""
     known = {fact.key: fact for fact in facts if fact.kind in (Kind.SALE, Kind.RETURN)}
     in_order = sorted(known.values(), key=lambda fact: (fact.happened, fact.key))
     sales = [_Sale(fact) for fact in in_order if fact.kind is Kind.SALE]
     returns = [fact for fact in in_order if fact.kind is Kind.RETURN]
     if returns:
         _take_back(sales, returns)
-    units: defaultdict[date, int] = defaultdict(int)
-    revenue: defaultdict[date, int] = defaultdict(int)
-    for sale in sales:
-        day = sale.fact.happened.astimezone(zone).date()
-        units[day] += sale.left
-        revenue[day] += sale.left * (sale.fact.price_minor or 0)
-    return {day: DaySum(sold, revenue[day]) for day, sold in units.items()}
+    return sales
+
+
+def _day(fact: Fact, zone: ZoneInfo) -> date:
+    return fact.happened.astimezone(zone).date()
 
 
 def _take_back(sales: list[_Sale], returns: list[Fact]) -> None:

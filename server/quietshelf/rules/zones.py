@@ -16,6 +16,13 @@ class Zone(StrEnum):
     GREEN = "green"
 
 
+class Mark(StrEnum):
+    """What is said of a Green SKU that binds money: quiet, in its figures and on its page."""
+
+    OVERSTOCK = "overstock"
+    DEAD = "dead"
+
+
 @dataclass(frozen=True)
 class Lines:
     """The two lines of one SKU, in units: at or below is Red (stock on hand) or Yellow (position)."""
@@ -79,3 +86,26 @@ def zone_of(on_hand: int, position: int, per_day: Fraction, at: Lines, previous:
     if position <= at.yellow + (flap if previous in (Zone.RED, Zone.YELLOW) else 0):
         return Zone.YELLOW
     return Zone.GREEN
+
+
+def mark_of(
+    zone: Zone, on_hand: int, per_day: Fraction, enough_days: Fraction, since_sale_days: Fraction, policy: Policy
+) -> Mark | None:
+    """The mark of a Green SKU (docs/policy.md, Zones); None for most.
+
+    Args:
+        enough_days: late lead time plus buffer.
+        since_sale_days: days in stock since the day of its last sale, or since its first day.
+
+    >>> marked = lambda on_hand, per_day, since: mark_of(
+    ...     Zone.GREEN, on_hand, Fraction(per_day), Fraction(16), Fraction(since), Policy())
+    >>> str(marked(180, 2, 0)), marked(179, 2, 0), str(marked(1, 0, 90)), marked(1, 0, 89), marked(0, 0, 90)
+    ('overstock', None, 'dead', None, None)
+    """
+    if zone is not Zone.GREEN or on_hand <= 0:
+        return None
+    if since_sale_days >= policy.dead_days:
+        return Mark.DEAD
+    if per_day > 0 and on_hand >= per_day * max(Fraction(policy.no_order_cover_days), enough_days):
+        return Mark.OVERSTOCK
+    return None

@@ -3,16 +3,18 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
 from quietshelf.rules.facts import Fact, Kind
 from quietshelf.store.states import mark_stale
-from quietshelf.store.tables import FactRow
-from quietshelf.store.upsert import dialect_of, in_chunks
+from quietshelf.store.tables import FactRow, Site, SiteDay
+from quietshelf.store.upsert import Insert, dialect_of, in_chunks, insert_for
 
 Learnt = tuple[int, Fact, datetime, bool]
 """A fact to book: the product's id, the fact, when it was learnt, and whether it was assumed rather than told."""
@@ -25,6 +27,8 @@ class FactsAdded:
     added: int = 0
     repeated: int = 0
     product_ids: set[int] = field(default_factory=set)
+    sold: set[datetime] = field(default_factory=set)
+    """When the new ones that are sales happened."""
 
 
 def add_facts(session: Session, site_id: int, facts: Iterable[Learnt]) -> FactsAdded:
@@ -33,8 +37,32 @@ def add_facts(session: Session, site_id: int, facts: Iterable[Learnt]) -> FactsA
     booked = FactsAdded()
     for chunk in in_chunks(facts):
         _add(session, site_id, chunk, booked)
+    _add_days(session, site_id, booked.sold)
     mark_stale(session, site_id, booked.product_ids)
     return booked
+
+
+def set_one_off(
+    session: Session, site_id: int, product_id: int, key: str, one_off: bool
+) -> tuple[int, datetime] | None:
+    """Say that a sale was a one-off, or that it was not; its SKU is stale then.
+
+    Nothing else of a booked fact is a person's to change.
+
+    Returns: the sale's units and when it was; None where there is no such sale, or that was said already.
+    """
+    sale = (FactRow.site_id == site_id, FactRow.product_id == product_id, FactRow.key == key)
+    said = (
+        update(FactRow)
+        .where(*sale, FactRow.kind == Kind.SALE.value, FactRow.one_off != one_off)
+        .values(one_off=one_off)
+        .returning(FactRow.quantity, FactRow.happened)
+    )
+    changed = session.execute(said).first()
+    if changed is None:
+        return None
+    mark_stale(session, site_id, [product_id])
+    return changed.quantity, changed.happened
 
 
 def facts_of(session: Session, site_id: int, product_id: int) -> list[Fact]:
@@ -61,6 +89,7 @@ _MORE = (
     FactRow.price_minor,
     FactRow.party,
     FactRow.takes_back,
+    FactRow.one_off,
 )
 
 
@@ -87,7 +116,7 @@ _INSERT_COLUMNS = (
     postgresql.insert(FactRow)
     .from_select(_NAMES, select(*[_ARRAYS.c[name] for name in _NAMES]))
     .on_conflict_do_nothing(index_elements=["site_id", "key"])
-    .returning(FactRow.product_id)
+    .returning(FactRow.product_id, FactRow.kind, FactRow.happened)
 )
 
 
@@ -100,23 +129,45 @@ def _add(session: Session, site_id: int, chunk: list[Learnt], booked: FactsAdded
     new = _insert_on_postgresql(session, rows) if on_postgresql else _insert_on_sqlite(session, site_id, rows)
     booked.added += len(new)
     booked.repeated += len(chunk) - len(new)
-    booked.product_ids.update(new)
+    booked.product_ids.update(product_id for product_id, _, _ in new)
+    booked.sold.update(happened for _, kind, happened in new if kind == Kind.SALE)
 
 
-def _insert_on_sqlite(session: Session, site_id: int, rows: dict[str, dict[str, Any]]) -> list[int]:
-    """The products of the new facts. Nobody else writes meanwhile, so what is not there is new."""
+_New = tuple[int, str, datetime]
+"""A new fact's product, kind and instant."""
+
+
+def _insert_on_sqlite(session: Session, site_id: int, rows: dict[str, dict[str, Any]]) -> list[_New]:
+    """The new facts. Nobody else writes meanwhile, so what is not there is new."""
     connection = session.connection()
     known = set(connection.scalars(_KNOWN, {"site": site_id, "keys": list(rows)}))
     new = [row for key, row in rows.items() if key not in known]
     if new:
         connection.execute(_INSERT, new)
-    return [row["product_id"] for row in new]
+    return [(row["product_id"], row["kind"], row["happened"]) for row in new]
 
 
-def _insert_on_postgresql(session: Session, rows: dict[str, dict[str, Any]]) -> list[int]:
-    """The products of the new facts. Others may be booking the same ones; each is told what is new by them."""
+def _insert_on_postgresql(session: Session, rows: dict[str, dict[str, Any]]) -> list[_New]:
+    """The new facts. Others may be booking the same ones; each is told what is new by them."""
     columns = {name: [row[name] for row in rows.values()] for name in _NAMES}
-    return list(session.connection().scalars(_INSERT_COLUMNS, columns))
+    return [(row.product_id, row.kind, row.happened) for row in session.connection().execute(_INSERT_COLUMNS, columns)]
+
+
+_ZONE = select(Site.time_zone).where(Site.id == bindparam("site"))
+
+
+@cache
+def _sold_on(dialect: str) -> Insert:
+    return insert_for(dialect, SiteDay).on_conflict_do_nothing(index_elements=["site_id", "day"])
+
+
+def _add_days(session: Session, site_id: int, sold: set[datetime]) -> None:
+    """Note the days on which the site sold, in order: two transactions that note the same wait and do not lock up."""
+    if not sold:
+        return
+    zone = ZoneInfo(session.connection().scalars(_ZONE, {"site": site_id}).one())
+    days = sorted({happened.astimezone(zone).date() for happened in sold})
+    session.connection().execute(_sold_on(dialect_of(session)), [{"site_id": site_id, "day": day} for day in days])
 
 
 def _row(site_id: int, product_id: int, fact: Fact, learnt: datetime, assumed: bool) -> dict[str, Any]:
@@ -135,4 +186,5 @@ def _row(site_id: int, product_id: int, fact: Fact, learnt: datetime, assumed: b
         "party": fact.party,
         "takes_back": fact.takes_back,
         "assumed": assumed,
+        "one_off": fact.one_off,
     }

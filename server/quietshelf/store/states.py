@@ -10,7 +10,7 @@ from sqlalchemy import BindParameter, bindparam, delete, func, or_, select, tupl
 from sqlalchemy.orm import Session
 
 from quietshelf.rules.velocity import DaySum
-from quietshelf.store.tables import DecisionRow, Feed, Product, Site, SkuDay, SkuState, Supplier
+from quietshelf.store.tables import DecisionRow, Feed, Product, Site, SiteDay, SkuDay, SkuState, Supplier
 from quietshelf.store.upsert import Insert, dialect_of, in_chunks, insert, insert_for
 
 DECIDED = (
@@ -78,6 +78,11 @@ def time_of(session: Session, site_id: int) -> tuple[str, datetime | None]:
     """The site's time zone, and the least of its sales feeds' last words; None where there is no feed."""
     zone, known_until = session.execute(_TIME, {"site": site_id}).one()
     return zone, known_until
+
+
+def sold_on(session: Session, site_id: int) -> list[date]:
+    """The days on which the site sold anything, in order."""
+    return list(session.connection().scalars(_SOLD_ON, {"site": site_id}))
 
 
 def states_of(
@@ -160,6 +165,7 @@ _PRODUCTS: BindParameter[int] = bindparam("products", expanding=True)
 _TIME = select(
     Site.time_zone, select(func.min(Feed.known_until)).where(Feed.site_id == Site.id).scalar_subquery()
 ).where(Site.id == _SITE)
+_SOLD_ON = select(SiteDay.day).where(SiteDay.site_id == _SITE).order_by(SiteDay.day)
 _STATES = (
     select(SkuState, Product, Supplier)
     .join(Product, Product.id == SkuState.product_id)

@@ -1,13 +1,14 @@
 """What was decided about an item and what moved, as sentences. Pure functions of figures, as in wording.py."""
 
 from quietshelf.web.amounts import counted, of, rate
+from quietshelf.web.stock_words import in_days
 from quietshelf.web.wording import Figures, below_yellow
 
 
 def decided(what: str, figures: Figures) -> str:
     """A decision as one sentence with its sum in it. `what` is as decisions are kept."""
     hand, per_day = figures["on_hand"], figures["per_day"]
-    at = f"{figures['sold']:,} sold in {figures['days']} days is {rate(per_day)} a day"
+    at = f"{figures['sold']:,} sold in {in_days(figures)} is {rate(per_day)} a day"
     proposal = figures.get("proposal")
     number = figures.get("order", "the draft")
     match what:
@@ -34,6 +35,10 @@ def decided(what: str, figures: Figures) -> str:
             return f"{verb} {proposal['quantity']:,} on {number}. {at}; {sum_of} {proposal['needed']:,}{up}."
         case "undrafted":
             return f"Taken off {number}: {figures['position']:,} is clear of {figures['yellow_at']:,}."
+        case "one_off":
+            return f"A sale of {figures['units']:,} was called a one-off, and is left out of what it sells."
+        case "no_one_off":
+            return f"A sale of {figures['units']:,} is no one-off any more, and counts again."
         case "received":
             return f"{figures.get('units', 0):,} came on {number}."
     return f"{what.replace('_', ' ').capitalize()}. {hand:,} on hand; {at}."

@@ -1,21 +1,25 @@
 """One item: what is known of it, why it is in its zone, every decision in a sentence, and what moved last."""
 
-from flask import Blueprint, abort
+from flask import Blueprint, abort, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
 
+from quietshelf.intake.one_offs import say_one_off
 from quietshelf.store import items, pages
-from quietshelf.web import history, wording
+from quietshelf.web import history, stock_words, wording
 from quietshelf.web.boards import on_the_way
-from quietshelf.web.context import db, now, site
+from quietshelf.web.context import context, db, let_go, now, site
+from quietshelf.web.forms import Form
 from quietshelf.web.live import LivePage, live_page
 from quietshelf.web.troubles import check
 from quietshelf.web.voices import voice
+from quietshelf.web.wording import Figures, Voice
 
 bp = Blueprint("skus", __name__)
 
 MOST_DECISIONS = 20
 MOST_MOVEMENTS = 12
 
-FRAGMENTS = {part: f"skus/{part}.html" for part in ("facts", "why", "moves", "sellers")}
+FRAGMENTS = {part: f"skus/{part}.html" for part in ("facts", "one_offs", "why", "moves", "sellers")}
 
 
 @live_page(bp, "/skus/<int:product_id>")
@@ -38,7 +42,8 @@ def page(product_id: int) -> LivePage:
         "item": item,
         "state": state,
         "figures": figures,
-        "sentence": wording.item_now(state.zone, figures, waiting.number if waiting else None, said)
+        "sentence": stock_words.about_stock(figures, waiting.number if waiting else None, said)
+        or wording.item_now(state.zone, figures, waiting.number if waiting else None, said)
         if state and figures
         else "Nothing has happened to it yet: no count, no sale, no receipt.",
         "mark": {"red": wording.days_left(state.on_hand, state.velocity), "yellow": "Low"}.get(state.zone, "")
@@ -48,6 +53,7 @@ def page(product_id: int) -> LivePage:
         "coming": on_the_way(coming, said),
         "coming_orders": {c.number: c.order_id for c in coming},
         "open_now": open_now,
+        "one_off_sales": _one_off_sales(figures or {}, said),
         "decisions": [
             (d.at, history.decided(d.what, d.figures), d.figures.get("order"))
             for d in items.decisions(db(), site().id, product_id, MOST_DECISIONS)
@@ -58,3 +64,22 @@ def page(product_id: int) -> LivePage:
         "moved": history.moved,
     }
     return LivePage("skus/page.html", FRAGMENTS, values)
+
+
+@bp.post("/skus/<int:product_id>/one-off")
+def one_off(product_id: int) -> AnyResponse:
+    """Leave one sale out of what the item sells, or count it again. Anyone in the shop may know what a sale was."""
+    form = Form(request.form)
+    site_id, says = site().id, {"yes": True, "no": False}.get(form.text("one_off"))
+    if says is None:
+        abort(400)
+    let_go()
+    say_one_off(context().engine, site_id, product_id, form.typed.get("sale", ""), says, now())
+    return redirect(url_for("skus.page", product_id=product_id), 303)
+
+
+def _one_off_sales(figures: Figures, said: Voice) -> list[tuple[Figures, str, bool]]:
+    """The sale that may be a one-off, and those that a person called so: each with its sentence, and which it is."""
+    asked = figures.get("perhaps_one_off")
+    sales = [(asked, stock_words.asks_one_off(asked, said), False)] if asked else []
+    return sales + [(sale, stock_words.left_out(sale, said), True) for sale in figures.get("one_offs", [])]

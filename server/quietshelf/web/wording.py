@@ -161,7 +161,7 @@ def steps(quantity: int, ruled: Figures | None, pack: int) -> str:
 
     >>> ruled = {"needed": 37, "quantity": 40, "pack": 20, "minimum_order": 0, "lots": 1, "lot": 37}
     >>> steps(40, ruled, 20), steps(60, ruled, 20), steps(40, {**ruled, "pack": 1, "needed": 40}, 1)
-    ('37 → 40, packs of 20', 'You set 60, the rule says 40', 'Sold in 45 days')
+    ('37 → 40, packs of 20', 'You set 60, the rule says 40', 'Sells in 45 days')
     >>> steps(60, {**ruled, "quantity": 60, "minimum_order": 50}, 20)
     '37 → 60, at least 50, packs of 20'
     """
@@ -172,7 +172,7 @@ def steps(quantity: int, ruled: Figures | None, pack: int) -> str:
     why = [f"at least {ruled['minimum_order']:,}"] if ruled["needed"] < ruled["minimum_order"] else []
     why += [f"packs of {ruled['pack']}"] if ruled["pack"] > 1 else []
     if ruled["needed"] == quantity:
-        return f"{ruled['lots']} × {ruled['lot']:,}, sold in 45 days" if ruled["lots"] > 1 else "Sold in 45 days"
+        return f"{ruled['lots']} × {ruled['lot']:,}, sells in 45 days" if ruled["lots"] > 1 else "Sells in 45 days"
     return ", ".join([f"{ruled['needed']:,} → {quantity:,}", *why])
 
 
@@ -198,6 +198,8 @@ def red(title: str, figures: Figures, coming: str | None, draft: str | None, voi
     """A Red item: what is left, and why nothing can arrive before it is gone."""
     left = "" if figures["on_hand"] <= 0 else f"{figures['on_hand']:,} left. "
     sells = f"Sells {rate(figures['per_day'])} a day. "
+    if figures.get("sell_again"):
+        sells = f"Out since {voice.plain_day(figures['ran_out_on'])}, and nothing is on order: sell it again? "
     sentence = f"{left}{sells}{supply_of(figures, coming, draft, voice)}"
     return Said(days_left(figures["on_hand"], figures["per_day"]), title, sentence)
 

@@ -2,7 +2,7 @@
 
 from quietshelf.store.tables.base import Base, Instant
 from quietshelf.store.tables.decisions import DecisionRow, ExceptionRow, JobRun, SkuState
-from quietshelf.store.tables.ledger import FactRow, Feed, HeldRow, Import, SkuDay
+from quietshelf.store.tables.ledger import FactRow, Feed, HeldRow, Import, SiteDay, SkuDay
 from quietshelf.store.tables.orders import ON_ITS_WAY, STATES, Delivery, Mail, Order, OrderLine
 from quietshelf.store.tables.shelves import LostEvents, Node, NodeCredential, NodeEvent, Quarantined, Slot, Stream
 from quietshelf.store.tables.shop import Offer, Product, SignInLink, Site, Supplier, User
@@ -32,6 +32,7 @@ __all__ = [
     "Quarantined",
     "SignInLink",
     "Site",
+    "SiteDay",
     "SkuDay",
     "SkuState",
     "Slot",

@@ -35,7 +35,7 @@ class SkuState(Base):
     on_order: Mapped[int] = mapped_column(default=0)
     sold_60: Mapped[int] = mapped_column(default=0)
     velocity: Mapped[float] = mapped_column(default=0.0)
-    """Units a day; the exact fraction is sold_60 over the policy's days."""
+    """Units a day, by the days in stock; the exact fraction is in the figures (sold / days)."""
     zone: Mapped[str] = mapped_column(default="green")
     zone_since: Mapped[datetime | None]
     risk_minor_per_day: Mapped[int] = mapped_column(default=0)

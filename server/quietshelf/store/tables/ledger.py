@@ -33,10 +33,12 @@ class FactRow(Base):
     party: Mapped[str | None]
     takes_back: Mapped[str | None]
     assumed: Mapped[bool] = mapped_column(default=False)
+    one_off: Mapped[bool] = mapped_column(default=False)
+    """Said by a person of a sale: the one column that may be set after the booking, and back."""
 
 
 class SkuDay(Base):
-    """Derived: what one SKU sold on one day of its site, returns taken back from the day of their own sale."""
+    """Derived: what one SKU sold on one day of its site, returns taken back from their own sale's day; no one-offs."""
 
     __tablename__ = "sku_days"
 
@@ -45,6 +47,15 @@ class SkuDay(Base):
     day: Mapped[date] = mapped_column(primary_key=True)
     units: Mapped[int]
     revenue_minor: Mapped[int]
+
+
+class SiteDay(Base):
+    """Derived: a day on which a site sold anything. A run of other days is one for which it was closed."""
+
+    __tablename__ = "site_days"
+
+    site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
 
 
 class Feed(Base):

@@ -282,6 +282,7 @@ def upgrade() -> None:
         sa.Column("party", sa.String(), nullable=True),
         sa.Column("takes_back", sa.String(), nullable=True),
         sa.Column("assumed", sa.Boolean(), nullable=False),
+        sa.Column("one_off", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["product_id"], ["products.id"], name=op.f("fk_facts_product_id_products")),
         sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_facts_site_id_sites")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_facts")),
@@ -532,9 +533,18 @@ def upgrade() -> None:
     op.create_index(op.f("ix_deliveries_order_line_id"), "deliveries", ["order_line_id"], unique=False)
     op.create_index("uq_deliveries_key", "deliveries", ["site_id", "key"], unique=True)
 
+    op.create_table(
+        "site_days",
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_site_days_site_id_sites")),
+        sa.PrimaryKeyConstraint("site_id", "day", name=op.f("pk_site_days")),
+    )
+
 
 def downgrade() -> None:
     for table in (
+        "site_days",
         "deliveries",
         "streams",
         "slots",
