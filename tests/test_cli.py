@@ -33,6 +33,7 @@ def test_help_names_every_command(tmp_path: Path) -> None:
         (["--config", "none.toml", "run"], {}, "There is no settings file none.toml"),
         (["cycle"], {}, "There is no shop here yet"),
         (["node", "adopt", "shelf-1"], {}, "There is no node shelf-1"),
+        (["user", "add", "x", "--name", "X", "--password", "correct horse"], {}, "'x' is no e-mail address"),
         (["intake"], {}, "QUIETSHELF_MQTT_URL: intake alone starts no broker. Write"),
         (["cycle"], {"QUIETSHELF_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}, "--debug"),
     ],

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from quietshelf.intake.adoption import NotPossibleError, adopt, assign_slot, new_node, plans
-from quietshelf.store.engine import reading
+from quietshelf.store.engine import reading, writing
 from quietshelf.store.shelves import credentials, lost_events
 from quietshelf.store.tables import Product
 from quietshelf_edge.config import read_config
+from quietshelf_edge.messages import decode_config
 from tests.intake.words import NINE, Shelf, at, count, online, state
 from tests.shops import Shop
 
@@ -155,6 +156,29 @@ def test_a_slot_needs_to_know_what_a_piece_weighs(sqlite_shelf: Shelf) -> None:
     with pytest.raises(NotPossibleError, match="Say what one piece of Stoneware mug weighs"):
         assign_slot(shop.engine, sqlite_shelf.node_id, "1", shop.products["MUG-0001"])
     assert {product.sku: product.piece_weight_g for product in sqlite_shelf.rows(Product)}["MUG-0001"] is None
+
+
+def test_a_plan_that_no_message_can_carry_is_refused_and_not_kept(shelf: Shelf) -> None:
+    shop = shelf.shop
+    product_id = shop.products["TEA-0114"]
+
+    def fill(slots: int) -> None:
+        for place in range(slots):
+            assign_slot(shop.engine, shelf.node_id, f"slot-{place}", product_id, piece_weight_g=262.5)
+
+    with pytest.raises(NotPossibleError, match="Node tea-1 can't be told this"):
+        fill(60)
+    plan = plans(shop.engine, shop.site_id, {})["tea-1"]
+    assert decode_config(plan.encode()).slots == plan.slots
+
+
+def test_a_sku_that_no_message_can_carry_is_on_no_shelf(sqlite_shelf: Shelf) -> None:
+    shop = sqlite_shelf.shop
+    product_id = shop.products["TEA-0114"]
+    with writing(shop.engine) as session:
+        session.get_one(Product, product_id).sku = "T" * 65
+    with pytest.raises(NotPossibleError, match="a SKU of 64 characters"):
+        assign_slot(shop.engine, sqlite_shelf.node_id, "1", product_id, piece_weight_g=262.5)
 
 
 def test_what_a_stream_lost_long_ago_is_told_only_to_who_asks_that_far_back(sqlite_shelf: Shelf) -> None:

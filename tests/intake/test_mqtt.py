@@ -224,6 +224,21 @@ def test_a_plan_made_on_a_page_reaches_the_node(sqlite_shelf: Shelf, broker: Tes
     assert decode_config(heard[0]).slots[0].items[0].sku == "TEA-0114"
 
 
+def test_a_plan_that_no_message_can_carry_stops_nobody_else(
+    sqlite_shelf: Shelf, broker: TestBroker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = sqlite_shelf.shop
+    monkeypatch.setattr("quietshelf.intake.adoption._can_be_told", lambda _session, _node: None)
+    for place in range(60):
+        assign_slot(shop.engine, sqlite_shelf.node_id, f"slot-{place}", shop.products["TEA-0114"], piece_weight_g=262.5)
+    with taking_in(sqlite_shelf, broker), sending(broker, tmp_path) as node:
+        adopted(sqlite_shelf)
+        node.take(3)
+        eventually(lambda: node.waiting == 0, "the outbox is empty")
+        eventually(lambda: all_booked_once(sqlite_shelf, [3]), "it is booked")
+    assert all_booked_once(sqlite_shelf, [3])
+
+
 def test_a_node_can_not_publish_under_anothers_name_and_sees_the_refusal(mosquitto_broker: TestBroker) -> None:
     server: list[str] = []
     listening = raw_client(mosquitto_broker, name="listening")

@@ -71,6 +71,37 @@ def test_a_row_changes_without_a_reload(page: Page, run: Run) -> None:
     assert page.evaluate("window.still_here")
 
 
+def test_enter_in_a_quantity_saves_it(page: Page, run: Run) -> None:
+    order = run.order("Leaf & Kettle")
+    page.goto(f"/orders/{order.id}")
+    page.locator("input[name^=q-]").first.fill("77")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Saved.", exact=True)).to_be_visible()
+    assert [run.order("Leaf & Kettle").id, page.locator("input[name^=q-]").first.input_value()] == [order.id, "77"]
+
+
+def test_enter_saves_and_never_approves_without_script(page: Page, run: Run, browser: Browser) -> None:
+    order = run.order("Leaf & Kettle")
+    context = browser.new_context(
+        base_url=page.url, java_script_enabled=False, storage_state=page.context.storage_state()
+    )
+    plain = context.new_page()
+    plain.goto(f"/orders/{order.id}")
+    plain.locator("input[name^=q-]").first.fill("77")
+    plain.keyboard.press("Enter")
+    expect(plain.get_by_text("Saved.", exact=True)).to_be_visible()
+    assert run.order("Leaf & Kettle").id == order.id  # a draft still
+    context.close()
+
+
+def test_approve_approves(page: Page, run: Run) -> None:
+    order = run.order("Leaf & Kettle")
+    page.goto(f"/orders/{order.id}")
+    page.get_by_role("button", name="Approve").click()
+    expect(page.locator("#main .mark").first).to_have_text("Approved")
+    assert run.order("Leaf & Kettle", "approved").id == order.id
+
+
 def test_send_becomes_undo_in_the_same_place(page: Page, run: Run) -> None:
     order = run.order("Northern Mills")
     send = page.locator(f"#act-{order.id}")

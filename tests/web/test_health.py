@@ -30,6 +30,8 @@ def test_a_database_that_is_away(run: Run) -> None:
 def test_metrics_are_for_this_machine_and_managers(run: Run) -> None:
     here = run.visitor(None).client.get("/metrics")
     assert 'quietshelf_open_exceptions{kind="red"} 2.0' in here.get_data(as_text=True)
+    assert here.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"  # a key twice can't be parsed
+    assert "quietshelf_quarantined_messages 0.0" in here.get_data(as_text=True)
     far = {"REMOTE_ADDR": "192.0.2.7"}
     assert run.visitor(None).client.get("/metrics", environ_base=far).status_code == 403
     assert run.visitor("sam@corner.example").client.get("/metrics", environ_base=far).status_code == 403

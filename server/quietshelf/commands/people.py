@@ -25,6 +25,9 @@ def add(settings: Settings, email: str, name: str, role: str, password: str) -> 
     """Make an account for EMAIL."""
     if len(password) < SHORTEST_PASSWORD:
         raise click.ClickException(f"Nothing was made: a password has {SHORTEST_PASSWORD} characters or more.")
+    local, at, host = email.strip().partition("@")
+    if not (local and at and "." in host and " " not in email.strip() and "@" not in host):
+        raise click.ClickException(f"Nothing was made: {email!r} is no e-mail address, such as ines@shop.example.")
     with opened(settings) as engine:
         try:
             with writing(engine) as session:

@@ -18,7 +18,16 @@ from quietshelf.store.engine import reading, writing
 from quietshelf.store.facts import add_facts
 from quietshelf.store.sites import touch
 from quietshelf.store.tables import Node, NodeCredential, Product, Site, Slot
-from quietshelf_edge.messages import Config, PlannedItem, Rev, SlotPlan, is_name
+from quietshelf_edge.messages import (
+    MAX_PAYLOAD_BYTES,
+    Config,
+    PlannedItem,
+    Rev,
+    SlotPlan,
+    Unreadable,
+    decode_config,
+    is_name,
+)
 
 SERVER_USER = "quietshelf-server"
 """The server's own name at the broker, which no node can have."""
@@ -138,7 +147,8 @@ def assign_slot(
     """Plan what a slot holds; None empties it. The node is told by its `config`, at the next revision.
 
     `piece_weight_g` in grams is kept with the product; `tolerance` is the share by which one piece may differ.
-    Raises NotPossibleError for a name that can't be a slot's, and where nobody has said what a piece weighs.
+    Raises NotPossibleError for a name that can't be a slot's, where nobody has said what a piece weighs, and where
+    the node could not be told its plan.
     """
     if not is_name(slot):
         raise NotPossibleError(f'A slot can\'t be called "{slot}": use up to 64 letters, digits, "-" or "_".')
@@ -155,7 +165,19 @@ def assign_slot(
         row.product_id, row.tolerance = product_id, tolerance
         node.config_epoch, node.config_number = shelves.epoch_of(session, node.site_id), node.config_number + 1
         session.flush()
+        if product_id is not None:
+            _can_be_told(session, node)
         touch(session, node.site_id)
+
+
+def _can_be_told(session: Session, node: Node) -> None:
+    try:
+        decode_config(Config(rev_of(node), plan_of(session, node)).encode())
+    except (ValueError, Unreadable):
+        raise NotPossibleError(
+            f"Node {node.name} can't be told this: one message to it holds at most {MAX_PAYLOAD_BYTES:,} bytes, "
+            "and a SKU of 64 characters. Empty another of its slots, or share them between two nodes."
+        ) from None
 
 
 def _weigh(session: Session, product_id: int, piece_weight_g: float | None) -> None:

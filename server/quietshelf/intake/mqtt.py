@@ -26,7 +26,7 @@ from quietshelf.intake.events import book, current_acks, set_aside
 from quietshelf.intake.faults import Fault
 from quietshelf.store.engine import reading, writing
 from quietshelf.store.tables import Site
-from quietshelf_edge.messages import ROOT, Rev, What, topic
+from quietshelf_edge.messages import ROOT, Config, Rev, What, topic
 
 log = structlog.get_logger()
 
@@ -258,11 +258,17 @@ class Intake:
             self._database.begin(f"The database can't be read now ({error.orig}).")
             return
         if self._client.is_connected():
-            self._publish(
-                Outgoing(topic(self._site_key, node, What.CONFIG), plan.encode(), retain=True)
-                for node, plan in plans.items()
-            )
+            for node, plan in plans.items():
+                self._tell_plan(node, plan)
             self._told |= {node: plan.rev for node, plan in plans.items()}
+
+    def _tell_plan(self, node: str, plan: Config) -> None:
+        try:
+            payload = plan.encode()
+        except ValueError:  # its node keeps the plan before; the others must not wait for it
+            log.exception("a plan does not fit into a message", node=node)
+            return
+        self._publish([Outgoing(topic(self._site_key, node, What.CONFIG), payload, retain=True)])
 
     # -- deciding, in a thread of its own, so that no event waits for it
 

@@ -59,6 +59,11 @@ def product_ids(session: Session, skus: Iterable[str]) -> dict[str, int]:
     return {name: number for name, number in session.execute(found)}  # noqa: C416 - rows are no pairs to mypy
 
 
+def quarantined(session: Session, site_id: int) -> int:
+    """How many messages of nodes were set aside so far."""
+    return session.scalar(select(func.count()).select_from(Quarantined).where(Quarantined.site_id == site_id)) or 0
+
+
 def quarantine(session: Session, site_id: int, topic: str, reason: str, payload: bytes, at: datetime) -> None:
     """Keep a message that could not be taken, with its reason."""
     kept = payload[:PAYLOAD_KEPT_BYTES]

@@ -25,12 +25,14 @@ def create_site(session: Session, *, key: str, name: str, time_zone: str, curren
     """A new site.
 
     `key` is its name on the wire (letters, digits, hyphens), `time_zone` an IANA name, `currency` an ISO 4217 code.
-    Raises ValueError for a time zone that is none.
+    Raises ValueError for a time zone that is none, and for what can't be a currency's code.
     """
     try:
         ZoneInfo(time_zone)
     except (ZoneInfoNotFoundError, ValueError):
         raise ValueError(f"{time_zone!r} is no time zone: give an IANA name like Europe/London") from None
+    if not (len(currency) == 3 and currency.isascii() and currency.isalpha() and currency.isupper()):
+        raise ValueError(f"{currency!r} is no currency: give its three letters, like GBP")
     site = Site(key=key, name=name, time_zone=time_zone, currency=currency)
     session.add(site)
     session.flush()

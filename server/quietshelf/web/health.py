@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from quietshelf.store import pages
+from quietshelf.store.shelves import quarantined
 from quietshelf.web.accounts import account, open_to_all
 from quietshelf.web.context import context, db, let_go, now, site_or_none
 
@@ -42,7 +43,7 @@ def metrics() -> Response:
     if not local and not (current_user.is_authenticated and account().is_manager):
         abort(403)
     registry: CollectorRegistry = current_app.extensions["metrics"]
-    return Response(generate_latest(registry), mimetype="text/plain; version=0.0.4; charset=utf-8")
+    return Response(generate_latest(registry), content_type="text/plain; version=0.0.4; charset=utf-8")
 
 
 class _Shop(Collector):
@@ -65,6 +66,9 @@ class _Shop(Collector):
             open_now.add_metric([kind], number)
         yield open_now
         yield GaugeMetricFamily("quietshelf_mails_waiting", "Mails in the outbox", pages.mails_waiting(db(), shop.id))
+        yield GaugeMetricFamily(
+            "quietshelf_quarantined_messages", "Messages of nodes set aside", quarantined(db(), shop.id)
+        )
         if shop.looked_at:
             age = (now() - shop.looked_at).total_seconds()
             yield GaugeMetricFamily("quietshelf_last_look_age_seconds", "Since the last whole look", age)
