@@ -1,12 +1,17 @@
 """One item: what is known of it, why it is in its zone, every decision in a sentence, and what moved last."""
 
-from flask import Blueprint, abort
+from flask import Blueprint, abort, flash, redirect, request, url_for
+from werkzeug.wrappers import Response
 
+from quietshelf.outbound import sourcing
 from quietshelf.store import items, pages
+from quietshelf.store.orders import NotAllowed
 from quietshelf.web import history, wording
+from quietshelf.web.accounts import account, managers_only
 from quietshelf.web.boards import on_the_way
-from quietshelf.web.context import db, now, site
+from quietshelf.web.context import context, db, let_go, now, site
 from quietshelf.web.live import LivePage, live_page
+from quietshelf.web.sourcing_views import sellers_view
 from quietshelf.web.troubles import check
 from quietshelf.web.voices import voice
 
@@ -53,8 +58,29 @@ def page(product_id: int) -> LivePage:
             for d in items.decisions(db(), site().id, product_id, MOST_DECISIONS)
         ],
         "movements": items.movements(db(), site().id, product_id, MOST_MOVEMENTS),
-        "sellers": items.sellers(db(), item),
+        "sellers": sellers_view(db(), site().id, item, said),
         "moves": history.MOVES,
         "moved": history.moved,
     }
     return LivePage("skus/page.html", FRAGMENTS, values)
+
+
+@bp.post("/skus/<int:product_id>/supplier")
+@managers_only
+def source(product_id: int) -> Response:
+    """Who the item is ordered from: `do` is choose, pin or unpin with a supplier's id, or trial."""
+    do, _, supplier_id = request.form.get("do", "").partition(":")
+    if do not in ("choose", "pin", "unpin", "trial") or (do != "trial" and not supplier_id.isdecimal()):
+        abort(400)
+    if items.product(db(), product_id) is None:
+        abort(404)
+    site_id, user_id = site().id, account().user_id
+    let_go()
+    try:
+        if do == "trial":
+            sourcing.try_back(context().engine, site_id, product_id, user_id, now())
+        else:
+            sourcing.choose(context().engine, site_id, product_id, int(supplier_id), user_id, now(), pin=do == "pin")
+    except NotAllowed as refusal:
+        flash(str(refusal))
+    return redirect(url_for("skus.page", product_id=product_id) + "#h-sellers", 303)
