@@ -82,6 +82,7 @@ def test_an_order_says_with_figures_why_it_goes_to_this_supplier(run: Run) -> No
     assert "On time, in full 8" in ines.words
     assert "Leaf & Kettle keeps these three: on time and in full for 5 of 6 lines" in ines.words
     assert "9 days on the way" in ines.words
+    assert "filled 100%, accepted 100%: the newest deliveries weigh most." in ines.words
     assert "Northern Mills sells two of them, 10% dearer and 5 days slower." in ines.words
     sam = run.visitor("sam@corner.example")
     sam.open(f"/orders/{run.order('Leaf & Kettle').id}")
@@ -142,6 +143,8 @@ def test_a_move_by_itself_is_told_among_the_decisions(run: Run) -> None:
     ines = at_item(run, "TEA-0114")
     assert "Moved to Northern Mills: Leaf & Kettle’s LK-1 is 16 days late." in ines.words
     assert "Northern Mills now" in ines.words
+    ines.open("/")
+    assert "Leaf & Kettle owes 30 on LK-1" in ines.words  # what is late is still the former supplier's
 
 
 def test_a_pinned_supplier_is_shown_as_pinned_until_it_is_let_go(run: Run) -> None:

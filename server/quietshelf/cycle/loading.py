@@ -136,7 +136,7 @@ def _known(
         price_minor=product.price_minor,
         cost_minor=cost_minor,
         supply=_supply(product, source, record, moment.policy) if record else None,
-        open_orders=tuple(_open_order(line, suppliers.get(line.supplier_id), moment) for line in coming),
+        open_orders=tuple(_open_order(line, supplier_id, suppliers.get(line.supplier_id), moment) for line in coming),
         draft=_draft(draft, supplier_id, moment) if draft else None,
         previous_zone=Zone(state.zone) if state.decided_at else None,
         doubt=_doubt(words, moment),
@@ -187,12 +187,13 @@ def lead_of(record: SupplyRecord | None, policy: Policy, quoted_days: int | None
     return lead_time(record.lead_days, quoted, policy)
 
 
-def _open_order(line: OpenLine, record: SupplyRecord | None, moment: Moment) -> OpenOrder:
+def _open_order(line: OpenLine, supplier_id: int | None, record: SupplyRecord | None, moment: Moment) -> OpenOrder:
     """An order on its way as the rules see it; one that is approved and not sent counts as sent today."""
     sent_on = moment.today if line.sent_at is None else moment.day(line.sent_at)
     quoted = record.supplier.quoted_lead_days if record else None
     promised = promise(line.promised_on, sent_on, quoted, lead_of(record, moment.policy))
-    return OpenOrder(line.number, line.units, sent_on, promised, line.expected_on)
+    sent_to = record.supplier.name if record and line.supplier_id != supplier_id else None
+    return OpenOrder(line.number, line.units, sent_on, promised, line.expected_on, sent_to)
 
 
 def _draft(line: OrderLine, supplier_id: int | None, moment: Moment) -> DraftLine:

@@ -26,6 +26,7 @@ from quietshelf.store.sites import touch
 from quietshelf.store.sourcing import Choice, choices, save_sourcing
 from quietshelf.store.states import add_decisions, mark_stale
 from quietshelf.store.supply import SupplyRecord, records
+from quietshelf.store.tables import SkuState
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def look_at_suppliers(engine: Engine, moment: Moment, *, whole: bool = False) ->
         done = [one for one in found if _save(session, one, moment)]
         if note_look(session, moment.site_id, before, today) and (suppliers.cards or before.seen):
             save_scores(session, moment.site_id, suppliers.cards, suppliers.cards_of_skus)
-        add_decisions(session, [_decision(one, moment) for one in done if _is_done(one)])
+        add_decisions(session, [_decision(session, one, moment) for one in done if _is_done(one)])
         if done or before.seen != before.newest:
             touch(session, moment.site_id)
 
@@ -81,8 +82,8 @@ def _suppliers(session: Session, moment: Moment, *, wanted: bool) -> _Suppliers:
     today, policy = moment.day(moment.now), moment.policy
     lines: defaultdict[int, list[LineRecord]] = defaultdict(list)
     of_skus: defaultdict[tuple[int, int], list[LineRecord]] = defaultdict(list)
-    # an order may take long to come: what is settled within the score's days may have been sent well before them
-    since = moment.now - timedelta(days=2 * policy.score_days)
+    # an order may take long to come: what is settled within the score's days may have been sent before them
+    since = moment.now - timedelta(days=policy.score_days + policy.shift_days)
     sent = sent_lines(session, moment.site_id, moment.zone, since)
     known = records(session, moment.zone) if sent or wanted else {}
     for line in sent:
@@ -131,9 +132,9 @@ def _shift(session: Session, choice: Choice, suppliers: _Suppliers, moment: Mome
     policy = moment.policy
     sellers = {offer.supplier_id: _seller(choice, offer.supplier_id, suppliers, moment) for offer in choice.offered}
     now = sellers.pop(choice.now_id, None) if choice.now_id is not None else None
-    if now is None or choice.state.velocity <= 0:
+    if now is None or choice.velocity <= 0:
         return None
-    per_day = Fraction(choice.state.velocity)
+    per_day = Fraction(choice.velocity)
     found = shift(now, list(sellers.values()), per_day, 0, policy)
     if found and not found.by_itself and found.extra_minor is not None and not found.slower:
         lost = _lost_minor(session, choice, suppliers.of_skus.get((now.supplier_id, choice.product.id), ()), moment)
@@ -175,7 +176,7 @@ def _lost_minor(session: Session, choice: Choice, lines: Iterable[LineRecord], m
     if not late:
         return 0
     facts = facts_of(session, moment.site_id, choice.product.id)
-    return choice.state.risk_minor_per_day * sum(_was_out(facts, day, moment) for day in late)
+    return choice.risk_minor_per_day * sum(_was_out(facts, day, moment) for day in late)
 
 
 def _was_out(facts: Sequence[Fact], day: date, moment: Moment) -> bool:
@@ -237,11 +238,12 @@ def _save(session: Session, one: Moving, moment: Moment) -> bool:
     )
 
 
-def _decision(one: Moving, moment: Moment) -> dict[str, Any]:
+def _decision(session: Session, one: Moving, moment: Moment) -> dict[str, Any]:
+    state = session.get_one(SkuState, (moment.site_id, one.choice.product.id))
     return {
         "site_id": moment.site_id,
         "product_id": one.choice.product.id,
         "at": moment.now,
         "what": "shifted",
-        "figures": (one.choice.state.figures or {}) | {"shift": one.figures},
+        "figures": (state.figures or {}) | {"shift": one.figures},
     }

@@ -22,7 +22,7 @@ class Part(NamedTuple):
     accepted: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class LineRecord:
     """One line of a sent order."""
 
@@ -35,7 +35,7 @@ class LineRecord:
     """Since then nothing more is awaited of it; None while it is open."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Judged:
     """What a line says of its supplier."""
 

@@ -19,7 +19,7 @@ JUDGED = (*ON_ITS_WAY, "received", "closed_short")
 FIGURES = ("lines", "good", "deliveries", "good_deliveries", "otif", "on_time", "fill", "quality")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class SentLine:
     """One line of an order that was sent, and what came of it, in days of the site."""
 
@@ -123,16 +123,21 @@ def save_scores(
 
 def scores_of(session: Session, site_id: int, supplier_ids: Iterable[int]) -> dict[int, Scorecard]:
     """The scorecards of some suppliers; one that has delivered nothing has none."""
+    return scores_for(session, site_id, supplier_ids, None)[0]
+
+
+def scores_for(
+    session: Session, site_id: int, supplier_ids: Iterable[int], product_id: int | None
+) -> tuple[dict[int, Scorecard], dict[int, Scorecard]]:
+    """The scorecards of some suppliers, and of those that delivered a SKU often enough their scorecards for it."""
     wanted = select(Scored).where(
-        Scored.site_id == site_id, Scored.supplier_id.in_(list(supplier_ids)), Scored.product_id.is_(None)
+        Scored.site_id == site_id,
+        Scored.supplier_id.in_(list(supplier_ids)),
+        Scored.product_id.is_(None) | (Scored.product_id == product_id),
     )
-    return {row.supplier_id: _card(row) for row in session.scalars(wanted)}
-
-
-def scores_for(session: Session, site_id: int, product_id: int) -> dict[int, Scorecard]:
-    """The scorecards for one SKU of the suppliers that delivered it often enough, by supplier."""
-    wanted = select(Scored).where(Scored.site_id == site_id, Scored.product_id == product_id)
-    return {row.supplier_id: _card(row) for row in session.scalars(wanted)}
+    rows = session.scalars(wanted).all()
+    of_all = {row.supplier_id: _card(row) for row in rows if row.product_id is None}
+    return of_all, {row.supplier_id: _card(row) for row in rows if row.product_id is not None}
 
 
 def _card(row: Scored) -> Scorecard:

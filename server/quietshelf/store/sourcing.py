@@ -36,7 +36,8 @@ class Choice:
     """A SKU that more than one supplier sells, and who was chosen so far."""
 
     product: Product
-    state: SkuState
+    velocity: float
+    risk_minor_per_day: int
     sourcing: Sourcing | None
     offered: tuple[Offered, ...]
     """By all who sell it, its product's own supplier among them."""
@@ -82,7 +83,7 @@ def choices(session: Session, site_id: int, currency: str) -> list[Choice]:
         .correlate(Product)
     )
     rows = session.execute(
-        select(Product, SkuState, Sourcing)
+        select(Product, SkuState.velocity, SkuState.risk_minor_per_day, Sourcing)
         .join(SkuState, and_(SkuState.product_id == Product.id, SkuState.site_id == site_id))
         .outerjoin(Sourcing, and_(Sourcing.product_id == Product.id, Sourcing.site_id == site_id))
         .where((SkuState.velocity > 0) | Sourcing.product_id.is_not(None), elsewhere)
@@ -92,7 +93,10 @@ def choices(session: Session, site_id: int, currency: str) -> list[Choice]:
         return []
     offers = session.execute(_OFFERS.where(elsewhere).order_by(Offer.id))
     offered = _offered([product for product, *_ in rows], [(offer, money) for offer, money in offers], currency)
-    return [Choice(product, state, sourcing, tuple(offered[product.id].values())) for product, state, sourcing in rows]
+    return [
+        Choice(product, velocity, risk, sourcing, tuple(offered[product.id].values()))
+        for product, velocity, risk, sourcing in rows
+    ]
 
 
 def offered_of(session: Session, products: Collection[Product], currency: str) -> dict[int, dict[int, Offered]]:

@@ -55,6 +55,8 @@ class WhyThis:
 
     otif: str
     """Its share on time and in full; empty where it has delivered nothing."""
+    shares: str
+    """The other shares, in a sentence."""
     sentences: tuple[str, ...]
     proposals: tuple[tuple[int, str, str], ...]
     """Of items that a manager is asked to move: id, name, to whom."""
@@ -64,7 +66,7 @@ def sellers_view(session: Session, site_id: int, item: Product, voice: Voice) ->
     """Everything that an item's page says of its suppliers."""
     sellers = items.sellers(session, item)
     suppliers = {seller.supplier.id: seller.supplier for seller in sellers}
-    cards, own = scores_of(session, site_id, suppliers), scores_for(session, site_id, item.id)
+    cards, own = scores_for(session, site_id, suppliers, item.id)
     records_now = records_of(session, voice.zone, list(suppliers.values()))
     sourcing = sourcing_of(session, site_id, item.id)
     chosen = sourcing.supplier_id if sourcing and sourcing.supplier_id in suppliers else item.supplier_id
@@ -116,7 +118,7 @@ def why_this(session: Session, order: Order, lead: LeadTime, voice: Voice) -> Wh
             if sourcing and sourcing.proposal and not sourcing.pinned:
                 proposals.append((line.product_id, line.product.name, str(sourcing.proposal["to"])))
         said += [words.came_here(names, why) for names, why in moved.values()]
-    return WhyThis(_otif(card) if card else "", tuple(said), tuple(proposals))
+    return WhyThis(_otif(card), words.shares(card) if card else "", tuple(said), tuple(proposals))
 
 
 def _alternative(session: Session, order: Order, lead: LeadTime, voice: Voice) -> words.Alternative | None:

@@ -43,18 +43,27 @@ def percent(share: float) -> str:
 
 
 def record(card: Scorecard, typical_days: int, late_days: int) -> str:
-    """How a supplier delivers, in figures. The share is told beside the count where they are not the same.
+    """How a supplier delivers, in figures.
 
     >>> record(Scorecard(23, 21, 9, 8, 0.913, 0.95, 1.0, 1.0), 9, 12)
     'on time and in full for 21 of 23 lines, 9 days on the way, 12 when late'
-    >>> record(Scorecard(23, 21, 9, 8, 0.85, 0.95, 1.0, 1.0), 9, 9)
-    'on time and in full for 21 of 23 lines (85% as the newest weigh most), 9 days on the way'
+    >>> record(Scorecard(1, 1, 1, 1, 0.95, 0.95, 1.0, 1.0), 1, 1)
+    'on time and in full for 1 of 1 line, 1 day on the way'
     """
-    share = percent(card.otif)
-    weighed = f" ({share} as the newest weigh most)" if share != percent(card.good / card.lines) else ""
     late = f", {late_days} when late" if late_days != typical_days else ""
     lines = counted(card.lines, "line")
-    return f"on time and in full for {card.good:,} of {lines}{weighed}, {counted(typical_days, 'day')} on the way{late}"
+    return f"on time and in full for {card.good:,} of {lines}, {counted(typical_days, 'day')} on the way{late}"
+
+
+def shares(card: Scorecard) -> str:
+    """The shares beside the one on time and in full.
+
+    >>> shares(Scorecard(23, 21, 9, 8, 0.913, 0.95, None, 1.0))
+    'On time 95%, accepted 100%: the newest deliveries weigh most.'
+    """
+    told = [("On time", card.on_time), ("filled", card.fill), ("accepted", card.quality)]
+    said = ", ".join(f"{name} {percent(share)}" for name, share in told if share is not None)
+    return f"{said}: the newest deliveries weigh most."
 
 
 def keeps(supplier: str, items: int, is_draft: bool, said: str) -> str:
@@ -120,9 +129,9 @@ def proposed(shift: Figures, voice: Voice) -> str:
         held.append("has no price that can be compared")
     elif voice.tells_money and shift["extra_minor"] > 0:
         held.append(f"costs {voice.money(shift['extra_minor'])} more in 90 days")
-    lost = (
-        f"; the lateness lost {voice.money(shift['lost_minor'])}" if voice.tells_money and not shift["slower"] else ""
-    )
+    lost = ""
+    if voice.tells_money and not shift["slower"]:
+        lost = f"; the lateness lost {voice.money(shift['lost_minor']) if shift['lost_minor'] else 'nothing so far'}"
     return f"{why}. {to} sells it too" + (f", but {' and '.join(held)}{lost}." if held else ".")
 
 
