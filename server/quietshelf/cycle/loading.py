@@ -19,6 +19,7 @@ from quietshelf.rules.velocity import DaySum, InStock, net_days, one_offs, perha
 from quietshelf.rules.zones import Zone
 from quietshelf.store.drafts import ruled_on
 from quietshelf.store.facts import facts_of_each
+from quietshelf.store.sourcing import Source, sources_of
 from quietshelf.store.states import days_of_each, sold_on, states_of, time_of
 from quietshelf.store.supply import OpenLine, SupplyRecord, lines_of, records_of
 from quietshelf.store.tables import OrderLine, Product, SkuState
@@ -55,6 +56,9 @@ class Known:
     product: Product
     state: SkuState
     supplier_id: int | None
+    """Who it is ordered from."""
+    unit_cost_minor: int | None
+    """What they ask for one unit."""
     days_before: Mapping[date, DaySum]
     days: Mapping[date, DaySum]
     item: Item
@@ -79,8 +83,10 @@ def load(
     """
     site_id = moment.site_id
     states = states_of(session, site_id, product_ids)
+    sources = sources_of(session, site_id, product_ids)
     if suppliers is None:
         named = {supplier.id: supplier for _, _, supplier in states if supplier is not None}
+        named |= {source.supplier.id: source.supplier for source in sources.values()}
         suppliers = records_of(session, moment.zone, list(named.values()))
     facts = facts_of_each(session, site_id, product_ids)
     days = days_of_each(session, site_id, product_ids)
@@ -93,6 +99,7 @@ def load(
             moment,
             product,
             state,
+            sources.get(product.id),
             suppliers,
             facts[product.id],
             days[product.id],
@@ -108,6 +115,7 @@ def _known(
     moment: Moment,
     product: Product,
     state: SkuState,
+    source: Source | None,
     suppliers: Mapping[int, SupplyRecord],
     facts: Sequence[Fact],
     days_before: Mapping[date, DaySum],
@@ -119,7 +127,9 @@ def _known(
     seen = [fact for fact in facts if moment.day(fact.happened) <= moment.day(moment.now)]
     # a shop whose clock was stopped knows of nothing that came later
     sold = days if len(seen) == len(facts) else net_days(seen, moment.zone)
-    record = suppliers.get(product.supplier_id) if product.supplier_id is not None else None
+    supplier_id = source.supplier.id if source else product.supplier_id
+    cost_minor = source.cost_minor if source else product.cost_minor
+    record = suppliers.get(supplier_id) if supplier_id is not None else None
     window = _window(sold, moment.today, moment.policy.velocity_days)
     came_about = course(seen, moment.known_until, moment.policy)
     in_stock, read = _in_stock(seen, came_about, sold, moment)
@@ -133,10 +143,10 @@ def _known(
         revenue_in_window_minor=sum(day.revenue_minor for day in window),
         sold_in_lot_days=sum(day.units for day in _window(sold, moment.today, moment.policy.lot_days)),
         price_minor=product.price_minor,
-        cost_minor=product.cost_minor,
-        supply=_supply(product, record, moment.policy) if record else None,
-        open_orders=tuple(_open_order(line, suppliers.get(line.supplier_id), moment) for line in coming),
-        draft=_draft(draft, moment) if draft else None,
+        cost_minor=cost_minor,
+        supply=_supply(product, source, record, moment.policy) if record else None,
+        open_orders=tuple(_open_order(line, supplier_id, suppliers.get(line.supplier_id), moment) for line in coming),
+        draft=_draft(draft, supplier_id, moment) if draft else None,
         previous_zone=Zone(state.zone) if state.decided_at else None,
         doubt=_doubt(words, moment),
         in_stock=in_stock,
@@ -146,7 +156,8 @@ def _known(
     return Known(
         product,
         state,
-        product.supplier_id if record else None,
+        supplier_id if record else None,
+        cost_minor,
         days_before,
         days,
         item,
@@ -171,41 +182,48 @@ def _window(days: Mapping[date, DaySum], last: date, length_days: int) -> list[D
     return [sums for day, sums in days.items() if first <= day <= last]
 
 
-def _supply(product: Product, record: SupplyRecord, policy: Policy) -> Supply:
+def _supply(product: Product, source: Source | None, record: SupplyRecord, policy: Policy) -> Supply:
+    """The terms of whoever it is ordered from: the product's own, or the offer of another that was chosen."""
     supplier = record.supplier
+    quoted = source.lead_days if source else None
     closing = None
     if supplier.closed_from is not None and supplier.closed_to is not None:
         closing = Closing(supplier.closed_from, supplier.closed_to)
     return Supply(
         supplier=supplier.name,
-        terms=Terms(product.pack, product.minimum_order),
-        lead=lead_of(record, policy),
+        terms=Terms(source.pack, source.minimum_order) if source else Terms(product.pack, product.minimum_order),
+        lead=lead_of(record, policy, quoted),
         delays=record.delays,
         order_day=supplier.order_day,
         closing=closing,
     )
 
 
-def lead_of(record: SupplyRecord | None, policy: Policy) -> LeadTime:
-    """The lead time that a supplier's record tells; without a record, what is taken for an unknown supplier."""
+def lead_of(record: SupplyRecord | None, policy: Policy, quoted_days: int | None = None) -> LeadTime:
+    """The lead time that a supplier's record tells; without a record, what is taken for an unknown supplier.
+
+    `quoted_days` is what the supplier quotes for the SKU, where that differs from what it quotes for all.
+    """
     if record is None:
         return lead_time((), None, policy)
-    return lead_time(record.lead_days, record.supplier.quoted_lead_days, policy)
+    quoted = record.supplier.quoted_lead_days if quoted_days is None else quoted_days
+    return lead_time(record.lead_days, quoted, policy)
 
 
-def _open_order(line: OpenLine, record: SupplyRecord | None, moment: Moment) -> OpenOrder:
+def _open_order(line: OpenLine, supplier_id: int | None, record: SupplyRecord | None, moment: Moment) -> OpenOrder:
     """An order on its way as the rules see it; one that is approved and not sent counts as sent today."""
     sent_on = moment.today if line.sent_at is None else moment.day(line.sent_at)
     quoted = record.supplier.quoted_lead_days if record else None
     promised = promise(line.promised_on, sent_on, quoted, lead_of(record, moment.policy))
-    return OpenOrder(line.number, line.units, sent_on, promised, line.expected_on)
+    sent_to = record.supplier.name if record and line.supplier_id != supplier_id else None
+    return OpenOrder(line.number, line.units, sent_on, promised, line.expected_on, sent_to)
 
 
-def _draft(line: OrderLine, moment: Moment) -> DraftLine:
+def _draft(line: OrderLine, supplier_id: int | None, moment: Moment) -> DraftLine:
     edited_on = moment.day(line.edited_at) if line.edited_at else None
     if edited_on is None and line.ruled is None:
         edited_on = moment.today  # added by a person: the rule leaves it alone
-    return DraftLine(line.quantity, ruled_on(line), edited_on)
+    return DraftLine(line.quantity, ruled_on(line), edited_on, elsewhere=line.order.supplier_id != supplier_id)
 
 
 def _doubt(words: Sequence[ShelfWord], moment: Moment) -> str | None:

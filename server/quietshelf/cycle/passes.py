@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from quietshelf.cycle.loading import Known, Moment, load, moment_of
 from quietshelf.cycle.saving import Decided, Saved, save
 from quietshelf.cycle.site import look_at_site
+from quietshelf.cycle.sourcing import look_at_suppliers
 from quietshelf.rules.decide import decide
 from quietshelf.rules.policy import Policy
 from quietshelf.store.engine import reading, writing
@@ -57,6 +58,7 @@ def run_pass(engine: Engine, site_id: int, now: datetime, *, whole: bool = False
         with writing(engine) as session:
             mark_stale(session, site_id, new)
     moved = look_at_site(engine, moment)
+    look_at_suppliers(engine, moment, whole=whole)
     with reading(engine) as session:
         to_decide = every_sku(session, site_id) if whole else due(session, site_id, moment.known_until, moment.today)
         suppliers = records(session, moment.zone) if to_decide else {}

@@ -108,7 +108,7 @@ def _follow(drafts: Drafts, one: Decided, moment: Moment) -> Written | None:
             supplier_id,
             line.proposal.quantity,
             asdict(line.proposal) | {"ruled_on": moment.today.isoformat()},
-            one.known.product.cost_minor,
+            one.known.unit_cost_minor,
         )
     )
 

@@ -4,7 +4,7 @@ import csv
 from pathlib import Path
 
 from quietshelf.demo.history import Delivered, History
-from quietshelf.demo.world import GOODS, MAKERS, Good
+from quietshelf.demo.world import DEARER, GOODS, MAKERS, Good, Maker, good
 from quietshelf.intake.imports import FileKind
 
 
@@ -13,7 +13,7 @@ def write(history: History, folder: Path) -> dict[FileKind, Path]:
     tables: dict[FileKind, tuple[str, list[tuple[object, ...]]]] = {
         "suppliers": (
             "supplier,email,quoted_lead_days,payment_days",
-            [(maker.name, maker.email, maker.quoted_lead_days, maker.payment_days) for maker in MAKERS],
+            [(maker.name, maker.email, maker.quoted_lead_days, maker.payment_days) for maker in (*MAKERS, *DEARER)],
         ),
         "products": (
             "sku,name,barcode,price,cost,category,supplier,pack,minimum_order,piece_weight_g",
@@ -21,9 +21,11 @@ def write(history: History, folder: Path) -> dict[FileKind, Path]:
         ),
         "offers": (
             "supplier,sku,cost,pack,minimum_order,lead_days",
-            [
-                (g.maker.name, g.sku, _money(g.cost_minor), g.pack, g.minimum_order, g.maker.quoted_lead_days)
-                for g in GOODS
+            [_offer_row(good, good.maker, good.cost_minor) for good in GOODS]
+            + [
+                _offer_row(good(sku), maker, good(sku).cost_minor * (100 + per_cent) // 100)
+                for maker, (per_cent, skus) in DEARER.items()
+                for sku in skus
             ],
         ),
         "stock": (
@@ -57,9 +59,8 @@ def _product_row(number: int, good: Good) -> tuple[object, ...]:
     return (good.sku, good.name, barcode, *money, good.category, maker, good.pack, good.minimum_order, weight)
 
 
-def _offer_row(good: Good) -> tuple[object, ...]:
-    maker = good.maker
-    return (maker.name, good.sku, _money(good.cost_minor), good.pack, good.minimum_order, maker.quoted_lead_days)
+def _offer_row(good: Good, maker: Maker, cost_minor: int) -> tuple[object, ...]:
+    return (maker.name, good.sku, _money(cost_minor), good.pack, good.minimum_order, maker.quoted_lead_days)
 
 
 def _delivery_row(line: Delivered) -> tuple[object, ...]:

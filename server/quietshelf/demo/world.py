@@ -30,6 +30,8 @@ HOLLOW_OAK = Maker("Hollow Oak Woodware", "hello@hollow-oak.example", 10, 14)
 BRIGHTWATER = Maker("Brightwater Kitchenware", "trade@brightwater.example", 7, 30)
 FENNEL = Maker("Fennel & Rye Larder", "orders@fennel-rye.example", 5, 14)
 MAKERS = (NORTHGATE, CALDER, HOLLOW_OAK, BRIGHTWATER, FENNEL)
+ALDER = Maker("Alder & Finch Imports", "sales@alder-finch.example", 14, 30)
+TERN = Maker("Tern Pottery", "orders@tern-pottery.example", 11, 14)
 
 
 class Part(Enum):
@@ -101,6 +103,12 @@ GOODS = (
     Good("LAR-0506", "Demerara cubes, 500 g", "Larder", FENNEL, 345, 150, 12, 514, 0.8),
     Good("LAR-0507", "Dark drinking chocolate, 250 g", "Larder", FENNEL, 850, 410, 6, 271, 1.1),
 )
+
+DEARER = {
+    ALDER: (6, ("TEA-0101", "TEA-0102", "TEA-0110", "TEA-0120")),
+    TERN: (12, ("CER-0201", "CER-0202", "CER-0203")),
+}
+"""Suppliers that nothing was ordered from yet: what they sell, too, and by how many per cent dearer."""
 
 PIECES_UNLIKE = 0.012
 """One sigma by which a piece's weight differs from the mean, as a share."""

@@ -118,7 +118,7 @@ class Decision:
         `per_day`, `cover_days` (None where it does not sell),
         `red_at`, `yellow_at` (units, rounded down: at or below), `supplier`, `typical_days`, `late_days`,
         `buffer_days`, `deliveries` (lead time's evidence), `days_until_delivery`, `next_delivery_on`,
-        `late_orders` (number, units, promised_on, late_days of each order past its promise),
+        `late_orders` (number, units, promised_on, late_days, supplier of each order past its promise),
         `proposal` (lot, lots, needed, quantity, pack, minimum_order; None), `rule_disagrees`,
         `throughput_minor`, `cost_assumed`, `risk_minor_per_day`, `doubt`, `lost` (units, since the last count),
         `disagreement`.
@@ -162,6 +162,7 @@ class Decision:
                     "units": order.units,
                     "promised_on": order.promised_on.isoformat(),
                     "late_days": (item.today - order.promised_on).days,
+                    "supplier": order.supplier or (supply.supplier if supply else None),
                 }
                 for order in item.open_orders
                 if order.promised_on < item.today

@@ -38,6 +38,8 @@ class OpenOrder:
     """The promise (see `promise`): it never moves."""
     expected_on: date | None = None
     """The supplier's latest answer, where it gave one after the promise."""
+    supplier: str | None = None
+    """Who it was sent to, where that is not whom the SKU is ordered from now."""
 
 
 def lead_time(delivered_in_days: Sequence[int], quoted_days: int | None, policy: Policy) -> LeadTime:

@@ -44,6 +44,8 @@ class DraftLine:
     """The day on which the rule last set it."""
     edited_on: date | None = None
     """The day on which a person set it, None for a line that nobody touched."""
+    elsewhere: bool = False
+    """It stands on the draft of another supplier than the one that the SKU is ordered from now."""
 
 
 class Act(StrEnum):
@@ -146,6 +148,8 @@ def follow(
     <Act.CHANGE: 'change'>
     >>> follow(DraftLine(192, day), lot, 7, Fraction(4), Fraction(69), day, policy).act  # once a day is enough
     <Act.NONE: 'none'>
+    >>> follow(DraftLine(204, day, elsewhere=True), lot, 7, Fraction(4), Fraction(69), day, policy).act  # it moves
+    <Act.CHANGE: 'change'>
     >>> follow(DraftLine(192, day), None, 82, Fraction(4), Fraction(69), day, policy).act
     <Act.DROP: 'drop'>
     >>> follow(DraftLine(100, day, date(2026, 11, 16)), lot, 7, Fraction(4), Fraction(69), day, policy)
@@ -162,6 +166,6 @@ minimum_order=0), rule_disagrees=True)
     if proposal is None:
         clear = per_day <= 0 or position > yellow_line + per_day * policy.draft_stays_days
         return LineChange(Act.DROP if clear else Act.NONE)
-    if proposal.quantity != draft.quantity and draft.ruled_on < today:
+    if draft.elsewhere or (proposal.quantity != draft.quantity and draft.ruled_on < today):
         return LineChange(Act.CHANGE, proposal)
     return LineChange(Act.NONE, proposal)

@@ -55,6 +55,30 @@ class Policy:
     edited_stays_days: int = 7
     """An edited line is left alone this long; then the page says what the rule says."""
 
+    # suppliers
+    on_time_days: int = 2
+    """A line is on time within this many days of its promise."""
+    score_days: int = 365
+    """What was settled longer ago counts in no score."""
+    score_half_life_days: int = 90
+    """A delivery's weight in its supplier's score halves in this many days."""
+    score_prior_lines: int = 5
+    """A score is pulled toward the site's mean as if this many lines of it had come today."""
+    score_enough_lines: int = 5
+    """From this many lines of one SKU on, a supplier has a score for it of its own."""
+    shift_days: int = 90
+    """Money lost to lateness and extra price are compared over this many days; then one trial order is proposed."""
+    shift_deliveries: int = 10
+    """So many of a supplier's last deliveries are looked at for ones that came far too late."""
+    shift_late_deliveries: int = 2
+    """With this many of those more than `overdue_days` late, all its SKUs move."""
+    shift_gap: float = 0.10
+    """An alternative is clearly better from this difference of on-time-in-full shares on."""
+    shift_enough_deliveries: int = 5
+    """Two suppliers are compared from this many deliveries each on."""
+    shift_chance: float = 0.05
+    """A difference that chance makes at least this often moves nothing."""
+
     # reconciling shelves with sales
     sale_wait_hours: int = 2
     """A pick waits this long for its sale, then it is a loss."""

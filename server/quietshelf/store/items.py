@@ -38,7 +38,9 @@ class Seller:
     minimum_order: int
     from_quantity: int
     is_chosen: bool
-    """The product's own supplier, from whom it is ordered now."""
+    """The product's own supplier, from whom it is ordered where nothing else was chosen."""
+    lead_days: int | None = None
+    """What it quotes for this item, where that differs from what it quotes for all."""
 
 
 def product(session: Session, product_id: int) -> Product | None:
@@ -90,7 +92,7 @@ def waiting_line(session: Session, site_id: int, product_id: int) -> WaitingLine
 
 
 def sellers(session: Session, item: Product) -> list[Seller]:
-    """Who sells the item: first from whom it is ordered now, then by cost."""
+    """Who sells the item: first its own supplier, then by cost."""
     found = []
     if item.supplier:
         found.append(Seller(item.supplier, item.cost_minor, item.pack, item.minimum_order, 1, True))
@@ -103,6 +105,14 @@ def sellers(session: Session, item: Product) -> list[Seller]:
     for offer, supplier in rows:
         if not (offer.supplier_id == item.supplier_id and offer.from_quantity == 1):
             found.append(
-                Seller(supplier, offer.cost_minor, offer.pack, offer.minimum_order, offer.from_quantity, False)
+                Seller(
+                    supplier,
+                    offer.cost_minor,
+                    offer.pack,
+                    offer.minimum_order,
+                    offer.from_quantity,
+                    False,
+                    offer.lead_days,
+                )
             )
     return found

@@ -1,5 +1,6 @@
 """What was decided about an item and what moved, as sentences. Pure functions of figures, as in wording.py."""
 
+from quietshelf.web import sourcing_words
 from quietshelf.web.amounts import counted, of, rate
 from quietshelf.web.stock_words import in_days
 from quietshelf.web.wording import Figures, below_yellow
@@ -7,6 +8,8 @@ from quietshelf.web.wording import Figures, below_yellow
 
 def decided(what: str, figures: Figures) -> str:
     """A decision as one sentence with its sum in it. `what` is as decisions are kept."""
+    if what in ("shifted", "chosen", "pinned", "tried_back"):
+        return sourcing_words.decided(what, figures)
     hand, per_day = figures["on_hand"], figures["per_day"]
     at = f"{figures['sold']:,} sold in {in_days(figures)} is {rate(per_day)} a day"
     proposal = figures.get("proposal")

@@ -16,11 +16,10 @@ from quietshelf.store.tables import ON_ITS_WAY, Delivery, Order, OrderLine, SkuS
 from quietshelf.web import wording
 from quietshelf.web.amounts import counted, of, on_day, rate
 from quietshelf.web.forms import Form
+from quietshelf.web.sourcing_views import WhyThis, why_this
 from quietshelf.web.wording import Voice
 
 LINES_A_PAGE = 100
-ON_TIME_DAYS = 2
-"""An order within so many days of its promise is on time."""
 
 MARKS = {
     "draft": ("draft", "Draft"),
@@ -81,7 +80,8 @@ class OrderView:
     total_minor: int
     arrives: date | None
     lead: str
-    """The supplier's record, in a sentence."""
+    """The supplier's lead time, in a sentence; empty where `why` tells it."""
+    why: WhyThis
     pieces_open: int
     pieces: int
     sending: pages.Outgoing | None
@@ -113,6 +113,7 @@ def order_view(session: Session, order_id: int, first: int, form: Form, voice: V
     shown = ranked[first : first + LINES_A_PAGE]
     record = records(session, voice.zone, [order.supplier_id])[order.supplier_id]
     lead = lead_time(record.lead_days, order.supplier.quoted_lead_days, Policy())
+    why = why_this(session, order, lead, voice)
     receives = order.state in ON_ITS_WAY
     sending = next((o for o in pages.outgoing(session, order.site_id) if o.id == order.id), None)
     arrives = order.expected_on or order.promised_on
@@ -130,7 +131,8 @@ def order_view(session: Session, order_id: int, first: int, form: Form, voice: V
         all_lines=len(ranked),
         total_minor=sum((line.unit_cost_minor or 0) * line.quantity for line in ranked),
         arrives=arrives,
-        lead=_lead(order.supplier.name, lead),
+        lead="" if why.otif else _lead(order.supplier.name, lead),
+        why=why,
         pieces_open=sum(0 if line.closed_at else max(0, line.quantity - line.received) for line in ranked),
         pieces=sum(line.quantity for line in ranked),
         sending=sending if order.state == "sending" else None,
@@ -143,7 +145,7 @@ def state_mark(state: str, promised_on: date | None, today: date) -> tuple[str, 
     """An order's mark: how late it is, else its state."""
     if state in ON_ITS_WAY and promised_on:
         late = (today - promised_on).days
-        if late > ON_TIME_DAYS:
+        if late > Policy().on_time_days:
             return "red", f"{counted(late, 'day')} late"
     return MARKS[state]
 

@@ -1,15 +1,19 @@
 """One item: what is known of it, why it is in its zone, every decision in a sentence, and what moved last."""
 
-from flask import Blueprint, abort, redirect, request, url_for
-from werkzeug.wrappers import Response as AnyResponse
+from flask import Blueprint, abort, flash, redirect, request, url_for
+from werkzeug.wrappers import Response
 
 from quietshelf.intake.one_offs import say_one_off
+from quietshelf.outbound import sourcing
 from quietshelf.store import items, pages
+from quietshelf.store.orders import NotAllowed
 from quietshelf.web import history, stock_words, wording
+from quietshelf.web.accounts import account, managers_only
 from quietshelf.web.boards import on_the_way
 from quietshelf.web.context import context, db, let_go, now, site
 from quietshelf.web.forms import Form
 from quietshelf.web.live import LivePage, live_page
+from quietshelf.web.sourcing_views import sellers_view
 from quietshelf.web.troubles import check
 from quietshelf.web.voices import voice
 from quietshelf.web.wording import Figures, Voice
@@ -59,7 +63,7 @@ def page(product_id: int) -> LivePage:
             for d in items.decisions(db(), site().id, product_id, MOST_DECISIONS)
         ],
         "movements": items.movements(db(), site().id, product_id, MOST_MOVEMENTS),
-        "sellers": items.sellers(db(), item),
+        "sellers": sellers_view(db(), site().id, item, said),
         "moves": history.MOVES,
         "moved": history.moved,
     }
@@ -67,7 +71,7 @@ def page(product_id: int) -> LivePage:
 
 
 @bp.post("/skus/<int:product_id>/one-off")
-def one_off(product_id: int) -> AnyResponse:
+def one_off(product_id: int) -> Response:
     """Leave one sale out of what the item sells, or count it again. Anyone in the shop may know what a sale was."""
     form = Form(request.form)
     site_id, says = site().id, {"yes": True, "no": False}.get(form.text("one_off"))
@@ -83,3 +87,24 @@ def _one_off_sales(figures: Figures, said: Voice) -> list[tuple[Figures, str, bo
     asked = figures.get("perhaps_one_off")
     sales = [(asked, stock_words.asks_one_off(asked, said), False)] if asked else []
     return sales + [(sale, stock_words.left_out(sale, said), True) for sale in figures.get("one_offs", [])]
+
+
+@bp.post("/skus/<int:product_id>/supplier")
+@managers_only
+def source(product_id: int) -> Response:
+    """Who the item is ordered from: `do` is choose, pin or unpin with a supplier's id, or trial."""
+    do, _, supplier_id = request.form.get("do", "").partition(":")
+    if do not in ("choose", "pin", "unpin", "trial") or (do != "trial" and not supplier_id.isdecimal()):
+        abort(400)
+    if items.product(db(), product_id) is None:
+        abort(404)
+    site_id, user_id = site().id, account().user_id
+    let_go()
+    try:
+        if do == "trial":
+            sourcing.try_back(context().engine, site_id, product_id, user_id, now())
+        else:
+            sourcing.choose(context().engine, site_id, product_id, int(supplier_id), user_id, now(), pin=do == "pin")
+    except NotAllowed as refusal:
+        flash(str(refusal))
+    return redirect(url_for("skus.page", product_id=product_id) + "#h-sellers", 303)

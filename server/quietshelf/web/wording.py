@@ -183,7 +183,7 @@ def supply_of(figures: Figures, coming: str | None, draft: str | None, voice: Vo
         late = figures["late_orders"][0]
         past = counted(late["late_days"], "day")
         promised = voice.plain_day(late["promised_on"])
-        owes = f"{supplier or 'The supplier'} owes {late['units']:,} on {late['number']}"
+        owes = f"{late.get('supplier') or supplier or 'The supplier'} owes {late['units']:,} on {late['number']}"
         said = f"{owes}, promised for {promised}: {past} late"
         return f"{said}; {draft}." if draft else f"{said}."
     if coming:

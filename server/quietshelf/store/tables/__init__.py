@@ -6,6 +6,7 @@ from quietshelf.store.tables.ledger import FactRow, Feed, HeldRow, Import, SiteD
 from quietshelf.store.tables.orders import ON_ITS_WAY, STATES, Delivery, Mail, Order, OrderLine
 from quietshelf.store.tables.shelves import LostEvents, Node, NodeCredential, NodeEvent, Quarantined, Slot, Stream
 from quietshelf.store.tables.shop import Offer, Product, SignInLink, Site, Supplier, User
+from quietshelf.store.tables.sourcing import Scored, Sourcing
 
 __all__ = [
     "ON_ITS_WAY",
@@ -30,12 +31,14 @@ __all__ = [
     "OrderLine",
     "Product",
     "Quarantined",
+    "Scored",
     "SignInLink",
     "Site",
     "SiteDay",
     "SkuDay",
     "SkuState",
     "Slot",
+    "Sourcing",
     "Stream",
     "Supplier",
     "User",

@@ -32,6 +32,10 @@ class Site(Base):
     """When the last whole pass of the cycle ended."""
     epoch: Mapped[int] = mapped_column(BigInteger, default=1)
     """The wire's epoch: raised by a restore, and by a node that claims more than is held here."""
+    suppliers_looked_on: Mapped[date | None]
+    """The site's day for which its suppliers' scorecards were last worked out."""
+    suppliers_seen: Mapped[int] = mapped_column(default=0)
+    """The newest delivery that they were worked out from."""
 
 
 class User(Base):

@@ -42,6 +42,8 @@ def upgrade() -> None:
         sa.Column("changes", sa.Integer(), nullable=False),
         sa.Column("looked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("epoch", sa.BigInteger(), nullable=False),
+        sa.Column("suppliers_looked_on", sa.Date(), nullable=True),
+        sa.Column("suppliers_seen", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sites")),
         sa.UniqueConstraint("key", name=op.f("uq_sites_key")),
     )
@@ -541,9 +543,51 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("site_id", "day", name=op.f("pk_site_days")),
     )
 
+    op.create_table(
+        "sourcings",
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("product_id", sa.Integer(), nullable=False),
+        sa.Column("supplier_id", sa.Integer(), nullable=True),
+        sa.Column("pinned", sa.Boolean(), nullable=False),
+        sa.Column("chosen_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("chosen_by", sa.Integer(), nullable=True),
+        sa.Column("why", figures, nullable=True),
+        sa.Column("trial_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("proposal", figures, nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["chosen_by"], ["users.id"], name=op.f("fk_sourcings_chosen_by_users")),
+        sa.ForeignKeyConstraint(["product_id"], ["products.id"], name=op.f("fk_sourcings_product_id_products")),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_sourcings_site_id_sites")),
+        sa.ForeignKeyConstraint(["supplier_id"], ["suppliers.id"], name=op.f("fk_sourcings_supplier_id_suppliers")),
+        sa.PrimaryKeyConstraint("site_id", "product_id", name=op.f("pk_sourcings")),
+    )
+
+    op.create_table(
+        "scorecards",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("supplier_id", sa.Integer(), nullable=False),
+        sa.Column("product_id", sa.Integer(), nullable=True),
+        sa.Column("lines", sa.Integer(), nullable=False),
+        sa.Column("good", sa.Integer(), nullable=False),
+        sa.Column("deliveries", sa.Integer(), nullable=False),
+        sa.Column("good_deliveries", sa.Integer(), nullable=False),
+        sa.Column("otif", sa.Double(), nullable=False),
+        sa.Column("on_time", sa.Double(), nullable=False),
+        sa.Column("fill", sa.Double(), nullable=True),
+        sa.Column("quality", sa.Double(), nullable=True),
+        sa.ForeignKeyConstraint(["product_id"], ["products.id"], name=op.f("fk_scorecards_product_id_products")),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_scorecards_site_id_sites")),
+        sa.ForeignKeyConstraint(["supplier_id"], ["suppliers.id"], name=op.f("fk_scorecards_supplier_id_suppliers")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_scorecards")),
+    )
+    op.create_index("ix_scorecards_of_supplier", "scorecards", ["site_id", "supplier_id", "product_id"], unique=False)
+
 
 def downgrade() -> None:
     for table in (
+        "scorecards",
+        "sourcings",
         "site_days",
         "deliveries",
         "streams",
