@@ -9,7 +9,7 @@ import pytest
 
 from quietshelf.rules.exceptions import BOARD, Board, ExceptionKind
 from quietshelf.store.pages import Looked
-from quietshelf.web import amounts, forms, history, security, wording
+from quietshelf.web import amounts, forms, history, line_words, security, wording
 from quietshelf.web.troubles import check
 from quietshelf.web.wording import Voice
 
@@ -50,7 +50,9 @@ FIGURES = {
 }
 
 
-@pytest.mark.parametrize("module", [amounts, forms, history, security, wording], ids=lambda module: module.__name__)
+@pytest.mark.parametrize(
+    "module", [amounts, forms, history, line_words, security, wording], ids=lambda module: module.__name__
+)
 def test_examples_hold(module: ModuleType) -> None:
     assert doctest.testmod(module).failed == 0
 

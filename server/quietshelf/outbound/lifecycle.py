@@ -14,14 +14,24 @@ from sqlalchemy.orm import Session
 
 from quietshelf.cycle import decide_skus
 from quietshelf.outbound.letter import letter
-from quietshelf.store import mails, orders
+from quietshelf.store import items, mails, orders, plans
 from quietshelf.store.engine import writing
 from quietshelf.store.orders import ChangedMeanwhile, NotAllowed
 from quietshelf.store.sites import touch
 from quietshelf.store.states import mark_stale
 from quietshelf.store.tables import Mail, Order, Supplier, User
 
-__all__ = ["ChangedMeanwhile", "NotAllowed", "approve", "cancel", "close_short", "edit_lines", "send", "undo_send"]
+__all__ = [
+    "ChangedMeanwhile",
+    "NotAllowed",
+    "approve",
+    "cancel",
+    "close_short",
+    "edit_lines",
+    "send",
+    "take_rule",
+    "undo_send",
+]
 
 MOST_PIECES = 1_000_000
 """No line is for more: what is typed above it is a slip of the finger."""
@@ -44,20 +54,55 @@ SAID = {
 """An order's states as a sentence says them."""
 
 
-def edit_lines(engine: Engine, order_id: int, version: int, quantities: Quantities, user_id: int, now: datetime) -> int:
+def edit_lines(
+    engine: Engine,
+    order_id: int,
+    version: int,
+    quantities: Quantities,
+    user_id: int,
+    now: datetime,
+    *,
+    not_this_time: bool = False,
+) -> int:
     """Set lines of a draft; a draft without lines is cancelled. Returns the order's new version.
 
     A line that is set to another quantity counts as edited: the rule leaves it alone for a while. One that is taken
-    off comes back with the next change of its SKU. Raises ChangedMeanwhile, NotAllowed.
+    off comes back with the next change of its SKU; with `not_this_time`, once it was Green, or after 30 days.
+    Raises ChangedMeanwhile, NotAllowed.
     """
     with writing(engine) as session:
         order = _looked_at(session, order_id, version, user_id, again=("draft", "cancelled"))
+        off = {line.product_id for line in order.lines if quantities.get(line.id) == 0} if not_this_time else set()
         if order.version == version:
             if _set_lines(session, order, quantities, user_id, now):
-                _end(session, order, user_id, now, product_ids=())
+                plans.put_off(session, order.site_id, off, user_id, now)
+                _end(session, order, user_id, now, off)
         elif not _set_already(order, quantities):
             raise orders.changed_meanwhile(session, order)
-        return order.version
+    if off:
+        decide_skus(engine, order.site_id, off, now)
+    return order.version
+
+
+def take_rule(engine: Engine, order_id: int, version: int, line_id: int, user_id: int, now: datetime) -> int:
+    """Set a line that a person had set to what the rule says now; from then on it follows the rule again.
+
+    Returns the order's new version. Raises ChangedMeanwhile, NotAllowed.
+    """
+    with writing(engine) as session:
+        order = _looked_at(session, order_id, version, user_id, again=("draft",))
+        if order.version == version:
+            _manager(session, user_id, f"change {order.number}")
+            line = next((line for line in order.lines if line.id == line_id and line.is_draft), None)
+            state = items.state(session, order.site_id, line.product_id) if line else None
+            if line is None or state is None or not (state.figures or {}).get("proposal"):
+                raise NotAllowed("The rule asks for nothing of it now. Keep the line as it is, or take it off.")
+            ruled = (state.figures or {})["proposal"]
+            decided_for = state.decided_for or now.date()
+            line.quantity, line.ruled = ruled["quantity"], ruled | {"ruled_on": decided_for.isoformat()}
+            line.edited_at = line.edited_by = None
+            _end(session, order, user_id, now, {line.product_id})
+    return _decided(engine, order, now)
 
 
 def approve(
@@ -119,9 +164,12 @@ def undo_send(engine: Engine, order_id: int, version: int, user_id: int, now: da
     return _decided(engine, order, now)
 
 
-def cancel(engine: Engine, order_id: int, version: int, user_id: int, now: datetime) -> int:
+def cancel(
+    engine: Engine, order_id: int, version: int, user_id: int, now: datetime, *, not_this_time: bool = False
+) -> int:
     """Cancel an order of which nothing has come. A supplier who has it is not told by this. Returns the new version.
 
+    What needs it is drafted anew, with the next change where it was a draft; with `not_this_time`, as by `edit_lines`.
     Raises ChangedMeanwhile, NotAllowed.
     """
     with writing(engine) as session:
@@ -131,7 +179,12 @@ def cancel(engine: Engine, order_id: int, version: int, user_id: int, now: datet
             _cancellable(order)
             was_draft = order.state == "draft"
             _close(order, "cancelled", now)
-            _end(session, order, user_id, now, () if was_draft else _products(order))
+            if not_this_time:
+                plans.put_off(session, order.site_id, _products(order), user_id, now)
+            _end(session, order, user_id, now, () if was_draft and not not_this_time else _products(order))
+    if not_this_time:
+        decide_skus(engine, order.site_id, _products(order), now)
+        return order.version
     return _decided(engine, order, now)
 
 

@@ -42,12 +42,12 @@ class Plan:
     def is_put_off(self, zone: Zone, today: date, policy: Policy) -> bool:
         """Whether a person's "not this time" still holds: until the SKU is Green once, or 30 days.
 
-        >>> from datetime import timedelta
-    >>> plan, day = Plan(not_this_time_on=date(2026, 11, 1)), date(2026, 11, 30)
-        >>> plan.is_put_off(Zone.RED, day, Policy()), plan.is_put_off(Zone.GREEN, day, Policy())
-        (True, False)
-        >>> plan.is_put_off(Zone.RED, day + timedelta(days=1), Policy())
-        False
+            >>> from datetime import timedelta
+        >>> plan, day = Plan(not_this_time_on=date(2026, 11, 1)), date(2026, 11, 30)
+            >>> plan.is_put_off(Zone.RED, day, Policy()), plan.is_put_off(Zone.GREEN, day, Policy())
+            (True, False)
+            >>> plan.is_put_off(Zone.RED, day + timedelta(days=1), Policy())
+            False
         """
         if self.not_this_time_on is None or zone is Zone.GREEN:
             return False

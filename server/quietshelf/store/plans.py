@@ -93,6 +93,17 @@ def say(session: Session, site_id: int, product_id: int, said: dict[str, Any], u
     touch(session, site_id)
 
 
+def put_off(session: Session, site_id: int, product_ids: Iterable[int], user_id: int, now: datetime) -> None:
+    """Keep a person's "not this time" of these SKUs' orders. Who calls says that they are stale."""
+    said = {"not_this_time_at": now, "changed_at": now, "changed_by": user_id}
+    rows = [
+        {"site_id": site_id, "product_id": product_id, "ending": False} | said for product_id in sorted(product_ids)
+    ]
+    if rows:
+        write = insert(session, SkuPlan).on_conflict_do_update(index_elements=["site_id", "product_id"], set_=said)
+        session.connection().execute(write, rows)
+
+
 def note_need(
     session: Session, site_id: int, product_id: int, quantity: int, on: date, note: str, user_id: int, now: datetime
 ) -> None:

@@ -22,6 +22,11 @@ def typed_quantities(order: Order, form: Form) -> dict[int, int]:
     return typed
 
 
+def pressed(form: Form) -> str:
+    """What was pressed: a button of one line by its own name, any other by what its `do` says."""
+    return next((name for name in OF_A_LINE if name in form.typed), form.text("do"))
+
+
 def _save(order: Order, version: int, form: Form, user_id: int, now: datetime) -> None:
     quantities = typed_quantities(order, form)
     if quantities and not form.wrong:
@@ -44,8 +49,33 @@ def _undo(order: Order, version: int, form: Form, user_id: int, now: datetime) -
     lifecycle.undo_send(context().engine, order.id, version, user_id, now)
 
 
+def _take_off(order: Order, version: int, form: Form, user_id: int, now: datetime) -> None:
+    _off(order, version, form, form.whole("off"), user_id, now, not_this_time=False)
+
+
+def _not_this_time(order: Order, version: int, form: Form, user_id: int, now: datetime) -> None:
+    _off(order, version, form, form.whole("skip"), user_id, now, not_this_time=True)
+
+
+def _off(
+    order: Order, version: int, form: Form, line_id: int, user_id: int, now: datetime, *, not_this_time: bool
+) -> None:
+    quantities = typed_quantities(order, form) | {line_id: 0}
+    if not form.wrong:
+        engine = context().engine
+        lifecycle.edit_lines(engine, order.id, version, quantities, user_id, now, not_this_time=not_this_time)
+
+
+def _take_rule(order: Order, version: int, form: Form, user_id: int, now: datetime) -> None:
+    lifecycle.take_rule(context().engine, order.id, version, form.whole("rule"), user_id, now)
+
+
 def _cancel(order: Order, version: int, form: Form, user_id: int, now: datetime) -> None:
     lifecycle.cancel(context().engine, order.id, version, user_id, now)
+
+
+def _cancel_and_skip(order: Order, version: int, form: Form, user_id: int, now: datetime) -> None:
+    lifecycle.cancel(context().engine, order.id, version, user_id, now, not_this_time=True)
 
 
 def _close(order: Order, version: int, form: Form, user_id: int, now: datetime) -> None:
@@ -67,13 +97,21 @@ def _receive(order: Order, version: int, form: Form, user_id: int, now: datetime
         form.wrong |= {f"r-{line_id}": sentence for line_id, sentence in refused.errors.items()}
 
 
+OF_A_LINE = ("step", "off", "skip", "rule")
+"""Buttons of one line: their value is the line's id."""
+
 ACTS: dict[str, Act] = {
+    "step": _save,
+    "off": _take_off,
+    "skip": _not_this_time,
+    "rule": _take_rule,
     "save": _save,
     "send": _send,
     "approve": _approve,
     "undo": _undo,
     "cancel": _cancel,
+    "cancel_skip": _cancel_and_skip,
     "close": _close,
     "receive": _receive,
 }
-"""What `do` may say."""
+"""What may be pressed."""

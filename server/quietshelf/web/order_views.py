@@ -13,7 +13,7 @@ from quietshelf.store import pages
 from quietshelf.store.orders import order_of
 from quietshelf.store.supply import records
 from quietshelf.store.tables import ON_ITS_WAY, Delivery, Order, OrderLine, SkuState
-from quietshelf.web import wording
+from quietshelf.web import line_words, wording
 from quietshelf.web.amounts import counted, of, on_day, rate
 from quietshelf.web.forms import Form
 from quietshelf.web.wording import Voice
@@ -53,6 +53,8 @@ class LineView:
     per_day: float
     came: str = ""
     """What came of it so far, in words."""
+    rule_says: int | None = None
+    """The rule's quantity, where a person's other one is older than a week."""
 
     @property
     def open_units(self) -> int:
@@ -153,6 +155,8 @@ def _line(
 ) -> LineView:
     zone, hand, per_day = (state.zone, state.on_hand, state.velocity) if state else ("green", 0, 0.0)
     quantity = form.typed.get(f"q-{line.id}", str(line.quantity))
+    figures = (state.figures if state else None) or {}
+    rule_says = figures["proposal"]["quantity"] if line.is_draft and figures.get("rule_disagrees") else None
     word = {"red": wording.days_left(hand, per_day), "yellow": "Low"}.get(zone, "")
     sells = f" Sells {rate(per_day)} a day." if per_day else " None sold in 60 days."
     return LineView(
@@ -162,11 +166,12 @@ def _line(
         left=f"{wording.left_and_days(hand, per_day)}.{sells}",
         quantity=quantity,
         means=wording.lasts(line.quantity, per_day),
-        steps=wording.steps(line.quantity, line.ruled, line.product.pack),
+        steps=line_words.steps(line.quantity, line.ruled, line.product.pack, rule_says),
         cost_minor=None if line.unit_cost_minor is None else line.unit_cost_minor * line.quantity,
         risk_minor=_risk(state),
         per_day=per_day,
         came=_came(line, came, voice) if receives or came else "",
+        rule_says=rule_says,
     )
 
 
@@ -178,7 +183,7 @@ def _with_quantity(view: LineView, quantity: int | None) -> LineView:
         view,
         quantity=str(quantity),
         means=wording.lasts(quantity, view.per_day),
-        steps=wording.steps(quantity, line.ruled, line.product.pack),
+        steps=line_words.steps(quantity, line.ruled, line.product.pack, view.rule_says),
         cost_minor=None if line.unit_cost_minor is None else line.unit_cost_minor * quantity,
     )
 
