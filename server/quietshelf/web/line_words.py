@@ -3,8 +3,9 @@
 The figures are those that rules/ordering.py documents (Proposal.figures), and Decision.figures where they say so.
 """
 
-from quietshelf.web.amounts import counted
-from quietshelf.web.wording import Figures
+from quietshelf.rules.conditions import Break, Waits
+from quietshelf.web.amounts import counted, day
+from quietshelf.web.wording import Figures, Voice
 
 
 def steps(quantity: int, ruled: Figures | None, pack: int, rule_says: int | None = None) -> str:
@@ -83,3 +84,18 @@ def more_or_less(ruled: Figures) -> str:
         "as_meant": f"the last lot lasted {days}",
     }[ruled["last_lot"]]
     return f"{much} {'more' if ruled['factor'] > 1 else 'less'} than usual: {lot}"
+
+
+def waiting(waits: Waits, voice: Voice) -> str:
+    """Why a draft waits: "Waits: £120.00 of £200.00, or until Monday 30 November"."""
+    sum_of = f"{voice.money(waits.total_minor)} of {voice.money(waits.minimum_minor)}"
+    what = f"Waits: {sum_of}" if voice.tells_money else "Waits for its supplier’s minimum"
+    return f"{what}, or until {day(waits.until, voice.today)}" if waits.until else what
+
+
+def breaks(at: Break, quantity: int, cost_minor: int | None, voice: Voice) -> str:
+    """A price break within reach, with its sum: "20 more make 200 at £3.90 each: £780.00 instead of £738.00"."""
+    instead = f" instead of {voice.money(cost_minor * quantity)}" if cost_minor is not None else ""
+    sum_of = voice.money(at.cost_minor * at.from_quantity)
+    more = f"{at.from_quantity - quantity:,} more make {at.from_quantity:,}"
+    return f"{more} at {voice.money(at.cost_minor)} each: {sum_of}{instead}"

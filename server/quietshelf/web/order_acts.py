@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from quietshelf.intake import receipts
-from quietshelf.outbound import lifecycle
+from quietshelf.outbound import drafting, lifecycle
 from quietshelf.store.tables import Order
 from quietshelf.web.context import context
 from quietshelf.web.forms import Form
@@ -30,7 +30,7 @@ def pressed(form: Form) -> str:
 def _save(order: Order, version: int, form: Form, user_id: int, now: datetime) -> None:
     quantities = typed_quantities(order, form)
     if quantities and not form.wrong:
-        lifecycle.edit_lines(context().engine, order.id, version, quantities, user_id, now)
+        drafting.edit_lines(context().engine, order.id, version, quantities, user_id, now)
 
 
 def _send(order: Order, version: int, form: Form, user_id: int, now: datetime) -> None:
@@ -63,11 +63,15 @@ def _off(
     quantities = typed_quantities(order, form) | {line_id: 0}
     if not form.wrong:
         engine = context().engine
-        lifecycle.edit_lines(engine, order.id, version, quantities, user_id, now, not_this_time=not_this_time)
+        drafting.edit_lines(engine, order.id, version, quantities, user_id, now, not_this_time=not_this_time)
 
 
 def _take_rule(order: Order, version: int, form: Form, user_id: int, now: datetime) -> None:
-    lifecycle.take_rule(context().engine, order.id, version, form.whole("rule"), user_id, now)
+    drafting.take_rule(context().engine, order.id, version, form.whole("rule"), user_id, now)
+
+
+def _add(order: Order, version: int, form: Form, user_id: int, now: datetime) -> None:
+    drafting.add_line(context().engine, order.id, version, form.whole("add"), user_id, now)
 
 
 def _cancel(order: Order, version: int, form: Form, user_id: int, now: datetime) -> None:
@@ -97,14 +101,15 @@ def _receive(order: Order, version: int, form: Form, user_id: int, now: datetime
         form.wrong |= {f"r-{line_id}": sentence for line_id, sentence in refused.errors.items()}
 
 
-OF_A_LINE = ("step", "off", "skip", "rule")
-"""Buttons of one line: their value is the line's id."""
+OF_A_LINE = ("step", "off", "skip", "rule", "add")
+"""Buttons of one line or item: their value says which."""
 
 ACTS: dict[str, Act] = {
     "step": _save,
     "off": _take_off,
     "skip": _not_this_time,
     "rule": _take_rule,
+    "add": _add,
     "save": _save,
     "send": _send,
     "approve": _approve,

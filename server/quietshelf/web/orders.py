@@ -29,6 +29,7 @@ SAID = {
     "step": "Saved.",
     "off": "Taken off. What it needs stands: it comes back with its next change.",
     "skip": "Not this time. It stays off until it was Green once, or for 30 days.",
+    "add": "Added: one lot of it.",
     "rule": "The line follows the rule again.",
     "cancel_skip": "Cancelled. Its items are not drafted again until they were Green once, or for 30 days.",
     "receive": "Booked: what came counts as on hand now.",
@@ -97,7 +98,9 @@ def preview(order_id: int) -> str:
     """What the quantities typed so far would mean: nothing is saved."""
     form = Form(request.form)
     viewed = _view(order_id, form.whole("first"), Form())
-    return render_template("orders/preview.html", view=viewed.with_quantities(typed_quantities(viewed.order, form)))
+    return render_template(
+        "orders/preview.html", view=viewed.with_quantities(typed_quantities(viewed.order, form), voice())
+    )
 
 
 @bp.get("/orders/<int:order_id>.pdf")
