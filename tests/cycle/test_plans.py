@@ -203,6 +203,14 @@ def test_a_lot_that_a_person_made_teaches_nothing(shop: Shop, line: dict[str, An
     assert look(shop) == {TEA: 180}
 
 
+def test_what_never_sold_and_is_found_gone_is_ordered_by_one_pack(shop: Shop) -> None:
+    book(shop, TEA, counted(3), counted(0, 1))
+    book(shop, "TEA-0131", counted(3, 200), counted(0, 1))  # it was there for 199 days, and nobody wanted it
+    assert look(shop) == {TEA: 12}
+    has_gone(shop)
+    assert look(shop, 1) == {}
+
+
 # bad input ------------------------------------------------------------------------------------
 
 

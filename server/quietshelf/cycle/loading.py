@@ -11,6 +11,7 @@ from quietshelf.rules.decide import Item, Supply
 from quietshelf.rules.exceptions import ExceptionKind, silent_node
 from quietshelf.rules.facts import Fact
 from quietshelf.rules.feedback import Lot, feedback
+from quietshelf.rules.gone import last_piece_gone
 from quietshelf.rules.leadtimes import Closing, LeadTime, OpenOrder, lead_time, promise
 from quietshelf.rules.ledger import derive
 from quietshelf.rules.needs import Need, met, without
@@ -133,10 +134,11 @@ def _known(
         plan = replace(plan, needs=tuple(replace(need, met=sums[need.id]) for need in plan.needs))
     record = suppliers.get(product.supplier_id) if product.supplier_id is not None else None
     window = _window(sold, moment.today, moment.policy.velocity_days)
+    book = derive(seen, moment.known_until, moment.policy)
     item = Item(
         sku=product.sku,
         today=moment.today,
-        book=derive(seen, moment.known_until, moment.policy),
+        book=book,
         sold_in_window=sum(day.units for day in window),
         revenue_in_window_minor=sum(day.revenue_minor for day in window),
         sold_in_lot_days=sum(day.units for day in _window(sold, moment.today, moment.policy.lot_days)),
@@ -148,6 +150,9 @@ def _known(
         previous_zone=Zone(state.zone) if state.decided_at else None,
         doubt=_doubt(words, moment),
         plan=plan,
+        last_piece_gone=not any(day.units for day in window)
+        and book.on_hand <= 0
+        and last_piece_gone(seen, moment.today, moment.zone, moment.policy),
         told=feedback([_lot(line) for line in lots], seen, moment.today, moment.zone, moment.policy),
     )
     return Known(

@@ -38,8 +38,8 @@ def edit_lines(
         off = {line.product_id for line in order.lines if quantities.get(line.id) == 0} if not_this_time else set()
         if order.version == version:
             if set_lines(session, order, quantities, user_id, now):
-                plans.put_off(session, order.site_id, off, user_id, now)
                 end_press(session, order, user_id, now, off)
+                plans.put_off(session, order.site_id, off, user_id, now)
         elif not _set_already(order, quantities):
             raise orders.changed_meanwhile(session, order)
     if off:

@@ -107,9 +107,9 @@ def cancel(
             _cancellable(order)
             was_draft = order.state == "draft"
             _close(order, "cancelled", now)
+            end_press(session, order, user_id, now, () if was_draft and not not_this_time else products_of(order))
             if not_this_time:
                 plans.put_off(session, order.site_id, products_of(order), user_id, now)
-            end_press(session, order, user_id, now, () if was_draft and not not_this_time else products_of(order))
     if not_this_time:
         decide_skus(engine, order.site_id, products_of(order), now)
         return order.version

@@ -13,8 +13,8 @@ from quietshelf.rules.feedback import USUAL, Feedback
 from quietshelf.rules.leadtimes import Closing, LeadTime, OpenOrder, arrival, credible_arrival
 from quietshelf.rules.ledger import Book
 from quietshelf.rules.needs import Need, due
-from quietshelf.rules.ordering import Act, DraftLine, LineChange, Terms, follow, on_order, propose
-from quietshelf.rules.plans import NO_PLAN, Plan, planned
+from quietshelf.rules.ordering import Act, DraftLine, LineChange, Terms, follow, on_order, one_pack, propose
+from quietshelf.rules.plans import NO_PLAN, Plan, least, planned
 from quietshelf.rules.policy import Policy
 from quietshelf.rules.velocity import Velocity, velocity
 from quietshelf.rules.zones import Lines, Zone, lines, zone_of
@@ -60,6 +60,8 @@ class Item:
     """What people have said of it."""
     told: Feedback = USUAL
     """What its last lots taught."""
+    last_piece_gone: bool = False
+    """None is left, and not because it was sold: one pack is ordered though it does not sell."""
 
 
 @dataclass(frozen=True)
@@ -110,8 +112,8 @@ class Decision:
         `late_orders` (number, units, promised_on, late_days of each order past its promise),
         `proposal` (Proposal.figures; None), `rule_disagrees`,
         `throughput_minor`, `cost_assumed`, `risk_minor_per_day`, `doubt`, `lost` (units, since the last count),
-        `disagreement`, `needs` (quantity, left, on, note of each that is due), `keep_at_least`, `ending`, `ends_on`,
-        `is_over`, `put_off_on` (the day of a "not this time" that holds; None).
+        `disagreement`, `needs` (quantity, left, on, note of each that is due), `keep_at_least`, `last_piece_gone`,
+        `ending`, `ends_on`, `is_over`, `put_off_on` (the day of a "not this time" that holds; None).
         """
         item, supply = self.item, self.item.supply
         per_day = self.velocity.per_day
@@ -160,6 +162,7 @@ class Decision:
                 for need in self.needs
             ],
             "keep_at_least": item.plan.keep_at_least,
+            "last_piece_gone": item.last_piece_gone,
             "ending": item.plan.ending,
             "ends_on": item.plan.ends_on.isoformat() if item.plan.ends_on else None,
             "is_over": self.is_over,
@@ -237,7 +240,7 @@ def decide(item: Item, policy: Policy) -> Decision:
     needs = due(item.plan.needs, item.today, lead, closing, look_days)
     free = hand + coming - sum(need.left for need in needs)
     zone = zone_of(hand, free, per_day, at, item.previous_zone, policy)
-    if zone is Zone.GREEN and (free < 0 or free < (item.plan.keep_at_least or 0)):
+    if zone is Zone.GREEN and free < least(item.plan, item.last_piece_gone):
         zone = Zone.YELLOW  # wanted though it does not sell
 
     over = item.plan.is_over(item.today, lead, closing)
@@ -292,6 +295,8 @@ def _line(
     by_rule = propose(
         item.sold_in_lot_days, per_day, hand, position, green_from, enough, supply.terms, policy, item.told
     )
+    if by_rule is None and item.last_piece_gone and free <= 0:
+        by_rule = one_pack(supply.terms)
     wanted = planned(item.plan, by_rule, new, position, per_day, supply.terms, item.today)
     return follow(item.draft, wanted, free, per_day, at.yellow, item.today, policy)
 

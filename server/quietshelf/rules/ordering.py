@@ -181,6 +181,15 @@ def propose(
     )
 
 
+def one_pack(terms: Terms) -> Proposal:
+    """The line of a SKU that does not sell, and whose last piece is found gone.
+
+    >>> one_pack(Terms(pack=6)).quantity
+    6
+    """
+    return Proposal(1, 0, 1, rounded(1, terms), terms.pack, terms.minimum_order)
+
+
 def follow(
     draft: DraftLine | None,
     proposal: Proposal | None,

@@ -58,6 +58,15 @@ NO_PLAN = Plan()
 """Nobody has said anything: the rule decides."""
 
 
+def least(plan: Plan, last_piece_gone: bool) -> int:
+    """The fewest units that a SKU keeps whether it sells or not: below them it is Yellow.
+
+    >>> least(NO_PLAN, False), least(NO_PLAN, True), least(Plan(keep_at_least=20), True)
+    (0, 1, 20)
+    """
+    return max(plan.keep_at_least or 0, 1 if last_piece_gone else 0)
+
+
 def planned(
     plan: Plan,
     by_rule: Proposal | None,

@@ -63,6 +63,12 @@ class Policy:
     one_off_days: int = 15
     """A single sale of over this many days' worth may be a one-off: a lot that it emptied teaches nothing."""
 
+    # what does not sell
+    last_piece_days: int = 90
+    """A SKU that never sold and is found gone is ordered once more if it had been there for less than this."""
+    last_sale_days: int = 365
+    """Or if it sold within so many days."""
+
     # what people know and say
     need_days: int = 3
     """A single sale of at least half of a known need meets it within this many days of its day."""

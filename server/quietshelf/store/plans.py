@@ -82,6 +82,7 @@ def needs_ordered(session: Session, site_id: int, product_ids: Collection[int]) 
 
 def say(session: Session, site_id: int, product_id: int, said: dict[str, Any], user_id: int, now: datetime) -> None:
     """Set what `said` names of a SKU's plan: columns of SkuPlan, and their values."""
+    mark_stale(session, site_id, [product_id])  # first the state, then the plan: so does who decides
     row = {"site_id": site_id, "product_id": product_id, "ending": False, "changed_at": now, "changed_by": user_id}
     write = insert(session, SkuPlan).values(row | said)
     session.execute(
@@ -89,12 +90,11 @@ def say(session: Session, site_id: int, product_id: int, said: dict[str, Any], u
             index_elements=["site_id", "product_id"], set_=said | {"changed_at": now, "changed_by": user_id}
         )
     )
-    mark_stale(session, site_id, [product_id])
     touch(session, site_id)
 
 
 def put_off(session: Session, site_id: int, product_ids: Iterable[int], user_id: int, now: datetime) -> None:
-    """Keep a person's "not this time" of these SKUs' orders. Who calls says that they are stale."""
+    """Keep a person's "not this time" of these SKUs' orders. Who calls has said that they are stale."""
     said = {"not_this_time_at": now, "changed_at": now, "changed_by": user_id}
     rows = [
         {"site_id": site_id, "product_id": product_id, "ending": False} | said for product_id in sorted(product_ids)

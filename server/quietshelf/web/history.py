@@ -43,6 +43,8 @@ def _sum_of(at: str, proposal: Figures, needs: str) -> str:
         return f"It is pinned to {proposal['quantity'] - proposal['need']:,}{_more_for(proposal, needs)}"
     if proposal.get("pinned") == "keep":
         said = "A least stock is pinned"
+    elif not proposal["lots"] and not proposal.get("need"):
+        return "The last piece was found gone, so one pack is ordered"
     elif not proposal["lots"]:
         return f"{first_up(needs or 'it')} {'is' if proposal['need'] == 1 else 'are'} known to be needed"
     else:

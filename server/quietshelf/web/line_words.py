@@ -36,7 +36,7 @@ def _rounding(quantity: int, ruled: Figures) -> str:
         case "keep":
             begin = "Pinned to a least stock"
         case _ if not ruled["lots"]:
-            begin = ""
+            begin = "" if ruled.get("need") else "One pack, as the last piece was found gone"
         case _:
             begin = f"{ruled['lots']} × {ruled['lot']:,}, sold in 45 days" if ruled["lots"] > 1 else "Sold in 45 days"
     if ruled["needed"] == quantity:
@@ -44,7 +44,7 @@ def _rounding(quantity: int, ruled: Figures) -> str:
     why = [f"at least {ruled['minimum_order']:,}"] if ruled["needed"] < ruled["minimum_order"] else []
     why += [f"packs of {ruled['pack']}"] if ruled["pack"] > 1 else []
     step = ", ".join([f"{ruled['needed']:,} → {quantity:,}", *why])
-    return f"{begin}: {step}" if ruled.get("pinned") else step
+    return f"{begin}: {step}" if ruled.get("pinned") or (begin and not ruled["lots"]) else step
 
 
 def reasons(ruled: Figures) -> list[str]:

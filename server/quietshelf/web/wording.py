@@ -238,6 +238,8 @@ def below_yellow(figures: Figures) -> str:
     if needs:
         left = f"{left}, less {needs},"
     free = figures["position"] - sum(need["left"] for need in figures.get("needs") or ())
+    if free <= 0 and figures.get("last_piece_gone"):
+        return "The last piece was found gone"
     if free > figures["yellow_at"] and free < keep:
         return f"{left} is under the {keep:,} that are kept at least"
     if not figures["per_day"]:
