@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from quietshelf.intake.receipts import Came, NotBooked, receive
-from quietshelf.outbound import lifecycle
+from quietshelf.outbound import drafting, lifecycle
 from quietshelf.outbound.lifecycle import ChangedMeanwhile, NotAllowed
 from quietshelf.outbound.mailbox import Mailbox
 from quietshelf.store.engine import reading
@@ -76,9 +76,7 @@ class Pressing:
         engine, ids = self.shop.engine, [line.id for line in before.lines]
         match what, how:
             case "edit", int(quantity):
-                lifecycle.edit_lines(
-                    engine, self.order_id, self.looked_at, dict.fromkeys(ids, quantity), user, self.now
-                )
+                drafting.edit_lines(engine, self.order_id, self.looked_at, dict.fromkeys(ids, quantity), user, self.now)
             case "receive", (int(came), int(rejected)):
                 came_of_each = dict.fromkeys(ids, Came(came, rejected))
                 receive(engine, self.order_id, self.looked_at, came_of_each, self.now, self.now, user)

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from quietshelf.outbound import lifecycle
+from quietshelf.outbound import drafting, lifecycle
 from quietshelf.outbound.lifecycle import ChangedMeanwhile, NotAllowed
 from quietshelf.outbound.mailbox import Mailbox
 from quietshelf.store.engine import reading, writing
@@ -102,7 +102,7 @@ def test_an_undo_that_comes_too_late_says_so(shop: Shop, who: People, mailbox: M
 def test_of_two_people_the_second_is_told_who_changed_the_order(shop: Shop, who: People) -> None:
     order_id = draft(shop, TEAS, NOW)
     tea = line_ids(order(shop, order_id))["TEA-0114"]
-    lifecycle.edit_lines(shop.engine, order_id, 1, {tea: 60}, who.manager, NOW)
+    drafting.edit_lines(shop.engine, order_id, 1, {tea: 60}, who.manager, NOW)
     with pytest.raises(ChangedMeanwhile) as refused:
         lifecycle.send(shop.engine, order_id, 1, who.staff, SOON)
     assert (refused.value.by, refused.value.at) == ("Maya", NOW)
@@ -114,7 +114,7 @@ def test_an_edited_line_is_marked_and_the_others_are_not(shop: Shop, who: People
     order_id = draft(shop, TEAS | {"TEA-0131": 6}, NOW)
     ids = line_ids(order(shop, order_id))
     typed = {ids["TEA-0114"]: 60, ids["TEA-0120"]: 60, ids["TEA-0131"]: 0}
-    lifecycle.edit_lines(shop.engine, order_id, 1, typed, who.manager, NOW)
+    drafting.edit_lines(shop.engine, order_id, 1, typed, who.manager, NOW)
     edited = order(shop, order_id)
     assert quantities(edited) == {"TEA-0114": 60, "TEA-0120": 60}
     assert [line.edited_by for line in edited.lines] == [who.manager, None]
@@ -134,16 +134,16 @@ def test_a_double_tap_on_save_is_one_press_and_another_number_is_told_of_the_fir
     order_id = draft(shop, TEAS, NOW)
     tea = line_ids(order(shop, order_id))["TEA-0114"]
     for at in (NOW, SOON):
-        assert lifecycle.edit_lines(shop.engine, order_id, 1, {tea: 60}, who.manager, at) == 2
+        assert drafting.edit_lines(shop.engine, order_id, 1, {tea: 60}, who.manager, at) == 2
     with pytest.raises(ChangedMeanwhile):
-        lifecycle.edit_lines(shop.engine, order_id, 1, {tea: 72}, who.manager, SOON)
+        drafting.edit_lines(shop.engine, order_id, 1, {tea: 72}, who.manager, SOON)
 
 
 @on_sqlite
 def test_a_form_sent_back_as_it_was_changes_nothing(shop: Shop, who: People) -> None:
     order_id = draft(shop, TEAS, NOW)
     typed = {line.id: line.quantity for line in order(shop, order_id).lines}
-    assert lifecycle.edit_lines(shop.engine, order_id, 1, typed, who.manager, NOW) == 1
+    assert drafting.edit_lines(shop.engine, order_id, 1, typed, who.manager, NOW) == 1
 
 
 @pytest.mark.parametrize("pieces", [-1, 1_000_001])
@@ -152,7 +152,7 @@ def test_a_quantity_that_can_not_be_meant_changes_nothing(shop: Shop, who: Peopl
     order_id = draft(shop, TEAS, NOW)
     first, second = order(shop, order_id).lines
     with pytest.raises(NotAllowed, match="Earl Grey, 50 bags: type a number of pieces from 0 to 1,000,000"):
-        lifecycle.edit_lines(shop.engine, order_id, 1, {first.id: 24, second.id: pieces}, who.manager, NOW)
+        drafting.edit_lines(shop.engine, order_id, 1, {first.id: 24, second.id: pieces}, who.manager, NOW)
     assert quantities(order(shop, order_id)) == TEAS
 
 
@@ -160,7 +160,7 @@ def test_a_quantity_that_can_not_be_meant_changes_nothing(shop: Shop, who: Peopl
 def test_a_draft_whose_last_line_is_taken_off_is_cancelled(shop: Shop, who: People) -> None:
     order_id = draft(shop, TEAS, NOW)
     ids = line_ids(order(shop, order_id)).values()
-    version = lifecycle.edit_lines(shop.engine, order_id, 1, dict.fromkeys(ids, 0), who.manager, NOW)
+    version = drafting.edit_lines(shop.engine, order_id, 1, dict.fromkeys(ids, 0), who.manager, NOW)
     assert order(shop, order_id).state == "cancelled"
     with pytest.raises(NotAllowed, match="PO-2001 is cancelled already"):
         lifecycle.send(shop.engine, order_id, version, who.manager, NOW)
@@ -172,7 +172,7 @@ def test_only_a_draft_can_be_changed(shop: Shop, who: People) -> None:
     tea = line_ids(order(shop, order_id))["TEA-0114"]
     version = lifecycle.approve(shop.engine, order_id, 1, who.manager, NOW)
     with pytest.raises(NotAllowed, match="only a draft can be changed"):
-        lifecycle.edit_lines(shop.engine, order_id, version, {tea: 1}, who.manager, NOW)
+        drafting.edit_lines(shop.engine, order_id, version, {tea: 1}, who.manager, NOW)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 
 from quietshelf.rules.exceptions import BOARD, Board, ExceptionKind
 from quietshelf.store.pages import Looked
-from quietshelf.web import amounts, forms, history, security, stock_words, wording
+from quietshelf.web import amounts, forms, history, line_words, security, stock_words, wording
 from quietshelf.web.troubles import check
 from quietshelf.web.wording import Voice
 
@@ -51,7 +51,9 @@ FIGURES = {
 
 
 @pytest.mark.parametrize(
-    "module", [amounts, forms, history, security, stock_words, wording], ids=lambda module: module.__name__
+    "module",
+    [amounts, forms, history, line_words, security, stock_words, wording],
+    ids=lambda module: module.__name__,
 )
 def test_examples_hold(module: ModuleType) -> None:
     assert doctest.testmod(module).failed == 0

@@ -1,7 +1,7 @@
 """From the database to what the rules decide on: one Item a SKU. Nothing is decided and nothing is written here."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,15 +10,20 @@ from sqlalchemy.orm import Session
 from quietshelf.rules.decide import Item, Supply
 from quietshelf.rules.exceptions import ExceptionKind, silent_node
 from quietshelf.rules.facts import Fact
+from quietshelf.rules.feedback import Lot, feedback
+from quietshelf.rules.gone import last_piece_gone
 from quietshelf.rules.leadtimes import Closing, LeadTime, OpenOrder, lead_time, promise
 from quietshelf.rules.ledger import Course, course
-from quietshelf.rules.ordering import DraftLine, Terms
+from quietshelf.rules.needs import Need, met, without
+from quietshelf.rules.ordering import DraftLine, Terms, ordered_per_day
+from quietshelf.rules.plans import NO_PLAN, Plan
 from quietshelf.rules.policy import Policy
 from quietshelf.rules.stock import DAY, Calendar, Window, stock_of, window_of
 from quietshelf.rules.velocity import DaySum, InStock, net_days, one_offs, perhaps_one_off, velocity
 from quietshelf.rules.zones import Zone
 from quietshelf.store.drafts import ruled_on
 from quietshelf.store.facts import facts_of_each
+from quietshelf.store.plans import CameOfLine, Told, lots_of, needs_ordered, plans_of
 from quietshelf.store.sourcing import Source, sources_of
 from quietshelf.store.states import days_of_each, sold_on, states_of, time_of
 from quietshelf.store.supply import OpenLine, SupplyRecord, lines_of, records_of
@@ -91,6 +96,10 @@ def load(
     facts = facts_of_each(session, site_id, product_ids)
     days = days_of_each(session, site_id, product_ids)
     coming, drafts = lines_of(session, site_id, product_ids)
+    said = plans_of(session, site_id, product_ids)
+    lots = lots_of(session, site_id, product_ids)
+    with_needs = [product_id for product_id, told in said.items() if told.needs]
+    ordered = needs_ordered(session, site_id, with_needs) if with_needs else set()
     words: dict[int | None, list[ShelfWord]] = {}
     for word in shelf_words(session, site_id, product_ids):
         words.setdefault(word.product_id, []).append(word)
@@ -106,6 +115,8 @@ def load(
             coming.get(product.id, ()),
             drafts.get(product.id),
             words.get(product.id, ()),
+            _plan(said.get(product.id), ordered, moment),
+            lots.get(product.id, ()),
         )
         for state, product, _ in states
     ]
@@ -122,11 +133,18 @@ def _known(
     coming: Sequence[OpenLine],
     draft: OrderLine | None,
     words: Sequence[ShelfWord],
+    plan: Plan,
+    lots: Sequence[CameOfLine],
 ) -> Known:
     days = net_days(facts, moment.zone) if state.stale else days_before
     seen = [fact for fact in facts if moment.day(fact.happened) <= moment.day(moment.now)]
     # a shop whose clock was stopped knows of nothing that came later
     sold = days if len(seen) == len(facts) else net_days(seen, moment.zone)
+    met_by_need = met(plan.needs, seen, moment.zone, moment.policy)
+    if met_by_need:
+        sold = without(sold, met_by_need.values())
+        sums = {need_id: sum(day.units for day in days.values()) for need_id, days in met_by_need.items()}
+        plan = replace(plan, needs=tuple(replace(need, met=sums[need.id]) for need in plan.needs))
     supplier_id = source.supplier.id if source else product.supplier_id
     cost_minor = source.cost_minor if source else product.cost_minor
     record = suppliers.get(supplier_id) if supplier_id is not None else None
@@ -152,6 +170,11 @@ def _known(
         in_stock=in_stock,
         perhaps_one_off=perhaps_one_off(seen, read.first, read.last, speed, moment.zone, moment.policy),
         one_offs=one_offs(seen, read.first, read.last, moment.zone),
+        plan=plan,
+        last_piece_gone=not any(day.units for day in window)
+        and came_about.book.on_hand <= 0
+        and last_piece_gone(seen, moment.today, moment.zone, moment.policy),
+        told=feedback([_lot(line) for line in lots], seen, moment.today, moment.zone, moment.policy),
     )
     return Known(
         product,
@@ -224,6 +247,27 @@ def _draft(line: OrderLine, supplier_id: int | None, moment: Moment) -> DraftLin
     if edited_on is None and line.ruled is None:
         edited_on = moment.today  # added by a person: the rule leaves it alone
     return DraftLine(line.quantity, ruled_on(line), edited_on, elsewhere=line.order.supplier_id != supplier_id)
+
+
+def _plan(told: Told | None, ordered: Collection[int], moment: Moment) -> Plan:
+    """What people said of a SKU, as the rules take it."""
+    if told is None:
+        return NO_PLAN
+    row = told.plan
+    return Plan(
+        row.ending,
+        row.ends_on,
+        row.pinned_quantity,
+        row.keep_at_least,
+        moment.day(row.not_this_time_at) if row.not_this_time_at else None,
+        tuple(Need(n.id, n.quantity, n.on_day, n.note, ordered=n.id in ordered) for n in told.needs),
+    )
+
+
+def _lot(line: CameOfLine) -> Lot:
+    """What came of an order line; one that a person made or edited teaches nothing."""
+    teaches = line.ruled is not None and not line.edited
+    return Lot(frozenset(line.keys), ordered_per_day(line.ruled, line.quantity) if teaches and line.ruled else None)
 
 
 def _doubt(words: Sequence[ShelfWord], moment: Moment) -> str | None:

@@ -1,7 +1,7 @@
 """What was decided, saved in one transaction: state, daily sums, draft lines, decisions and exceptions together."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Engine
@@ -16,6 +16,7 @@ from quietshelf.rules.zones import Zone
 from quietshelf.store.drafts import Drafts, Wanted, Written
 from quietshelf.store.engine import writing
 from quietshelf.store.exceptions import Open, move_of_skus
+from quietshelf.store.plans import is_green_again
 from quietshelf.store.sites import touch
 from quietshelf.store.states import DaysOf, add_decisions, save_days, save_states, unchanged
 
@@ -82,6 +83,7 @@ def _save(session: Session, moment: Moment, decided: Sequence[Decided]) -> Saved
     save_days(
         session, moment.site_id, [DaysOf(one.product_id, one.known.days_before, one.known.days) for one in current]
     )
+    is_green_again(session, moment.site_id, [one.product_id for one in current if _is_green_again(one)])
     add_decisions(session, _decisions(current, written, moment))
     moved = move_of_skus(session, moment.site_id, valid, [o for one in current for o in _openings(one)], moment.now)
     if written or moved or any(one.known.state.figures != one.figures for one in current):
@@ -107,10 +109,15 @@ def _follow(drafts: Drafts, one: Decided, moment: Moment) -> Written | None:
             one.product_id,
             supplier_id,
             line.proposal.quantity,
-            asdict(line.proposal) | {"ruled_on": moment.today.isoformat()},
+            line.proposal.figures() | {"ruled_on": moment.today.isoformat()},
             one.known.unit_cost_minor,
         )
     )
+
+
+def _is_green_again(one: Decided) -> bool:
+    """Whether a "not this time" of the SKU has ended: it is Green."""
+    return one.decision.zone is Zone.GREEN and one.known.item.plan.not_this_time_on is not None
 
 
 def _state(one: Decided, moment: Moment) -> dict[str, Any]:

@@ -1,11 +1,11 @@
-"""What people do to an order: edit, approve, send, undo, cancel, close short. Receiving is in intake, mailing in mail.
+"""What people do to an order: approve, send, undo, cancel, close short. A draft's lines are drafting.py's, receiving is
+in intake, mailing in mail.
 
 Each press is one transaction under the version that the person looked at. It raises ChangedMeanwhile where that
 version is past, and NotAllowed, with what to do instead, where the order's state or the person's role forbids it.
 The same press twice (a double tap, a repeated request) does what one does.
 """
 
-from collections.abc import Iterable, Mapping
 from datetime import datetime
 from email.utils import parseaddr
 
@@ -14,50 +14,23 @@ from sqlalchemy.orm import Session
 
 from quietshelf.cycle import decide_skus
 from quietshelf.outbound.letter import letter
-from quietshelf.store import mails, orders
+from quietshelf.outbound.presses import (
+    NOTHING,
+    SAID,
+    Quantities,
+    decided,
+    end_press,
+    looked_at,
+    managers_only,
+    products_of,
+    set_lines,
+)
+from quietshelf.store import mails, orders, plans
 from quietshelf.store.engine import writing
 from quietshelf.store.orders import ChangedMeanwhile, NotAllowed
-from quietshelf.store.sites import touch
-from quietshelf.store.states import mark_stale
-from quietshelf.store.tables import Mail, Order, Supplier, User
+from quietshelf.store.tables import Mail, Order, Supplier
 
-__all__ = ["ChangedMeanwhile", "NotAllowed", "approve", "cancel", "close_short", "edit_lines", "send", "undo_send"]
-
-MOST_PIECES = 1_000_000
-"""No line is for more: what is typed above it is a slip of the finger."""
-
-Quantities = Mapping[int, int]
-"""Pieces by line id, as a person typed them; 0 takes the line off."""
-NOTHING: Quantities = {}
-
-SAID = {
-    "draft": "a draft",
-    "approved": "approved",
-    "sending": "being sent",
-    "sent": "sent",
-    "confirmed": "confirmed by the supplier",
-    "part_received": "received in part",
-    "received": "received",
-    "closed_short": "closed short",
-    "cancelled": "cancelled",
-}
-"""An order's states as a sentence says them."""
-
-
-def edit_lines(engine: Engine, order_id: int, version: int, quantities: Quantities, user_id: int, now: datetime) -> int:
-    """Set lines of a draft; a draft without lines is cancelled. Returns the order's new version.
-
-    A line that is set to another quantity counts as edited: the rule leaves it alone for a while. One that is taken
-    off comes back with the next change of its SKU. Raises ChangedMeanwhile, NotAllowed.
-    """
-    with writing(engine) as session:
-        order = _looked_at(session, order_id, version, user_id, again=("draft", "cancelled"))
-        if order.version == version:
-            if _set_lines(session, order, quantities, user_id, now):
-                _end(session, order, user_id, now, product_ids=())
-        elif not _set_already(order, quantities):
-            raise orders.changed_meanwhile(session, order)
-        return order.version
+__all__ = ["ChangedMeanwhile", "NotAllowed", "approve", "cancel", "close_short", "send", "undo_send"]
 
 
 def approve(
@@ -65,15 +38,15 @@ def approve(
 ) -> int:
     """A manager's yes: the draft can be sent by anyone, and changes no more. Returns the new version.
 
-    `quantities` are set first, as by `edit_lines`. Raises ChangedMeanwhile, NotAllowed.
+    `quantities` are set first, as by `drafting.edit_lines`. Raises ChangedMeanwhile, NotAllowed.
     """
     with writing(engine) as session:
-        order = _looked_at(session, order_id, version, user_id, again=("approved",))
+        order = looked_at(session, order_id, version, user_id, again=("approved",))
         if order.version == version:
-            _set_lines(session, order, quantities, user_id, now)
+            set_lines(session, order, quantities, user_id, now)
             _approve(session, order, user_id, now)
-            _end(session, order, user_id, now, _products(order))
-    return _decided(engine, order, now)
+            end_press(session, order, user_id, now, products_of(order))
+    return decided(engine, order, now)
 
 
 def send(
@@ -81,13 +54,13 @@ def send(
 ) -> int:
     """Send an order: its mail waits in the outbox for 10 s, in which it can be undone. Returns the new version.
 
-    A manager sends drafts too, and so approves them, with `quantities` set first as by `edit_lines`; staff send what
-    a manager has approved. Raises ChangedMeanwhile, NotAllowed.
+    A manager sends drafts too, and so approves them, with `quantities` set first as by `drafting.edit_lines`; staff
+    send what a manager has approved. Raises ChangedMeanwhile, NotAllowed.
     """
     with writing(engine) as session:
-        order = _looked_at(session, order_id, version, user_id, again=("sending",))
+        order = looked_at(session, order_id, version, user_id, again=("sending",))
         if order.version == version:
-            _set_lines(session, order, quantities, user_id, now)
+            set_lines(session, order, quantities, user_id, now)
             if order.state == "draft":
                 _approve(session, order, user_id, now)
             if order.state != "approved":
@@ -95,8 +68,8 @@ def send(
             _can_be_reached(order.supplier, order.number)
             order.state = "sending"
             mails.queue(session, letter(session, order, now))
-            _end(session, order, user_id, now, _products(order))
-    return _decided(engine, order, now)
+            end_press(session, order, user_id, now, products_of(order))
+    return decided(engine, order, now)
 
 
 def undo_send(engine: Engine, order_id: int, version: int, user_id: int, now: datetime) -> int:
@@ -109,30 +82,38 @@ def undo_send(engine: Engine, order_id: int, version: int, user_id: int, now: da
         order = orders.held(session, order_id)
         if order.state in ("sent", "confirmed"):
             raise NotAllowed(f"{order.number} has gone to {order.supplier.name}: cancel it, and tell them.")
-        order = _looked_at(session, order_id, version, user_id, again=("draft", "approved"))
+        order = looked_at(session, order_id, version, user_id, again=("draft", "approved"))
         if order.version == version:
             mail = mails.withdraw(session, order.id) if order.state == "sending" else None
             if mail is None:
                 raise NotAllowed(f"{order.number} is {SAID[order.state]}, and nothing can be taken back.")
             _before_sending(session, order, mail)
-            _end(session, order, user_id, now, _products(order))
-    return _decided(engine, order, now)
+            end_press(session, order, user_id, now, products_of(order))
+    return decided(engine, order, now)
 
 
-def cancel(engine: Engine, order_id: int, version: int, user_id: int, now: datetime) -> int:
+def cancel(
+    engine: Engine, order_id: int, version: int, user_id: int, now: datetime, *, not_this_time: bool = False
+) -> int:
     """Cancel an order of which nothing has come. A supplier who has it is not told by this. Returns the new version.
 
-    Raises ChangedMeanwhile, NotAllowed.
+    What needs it is drafted anew, with the next change where it was a draft; with `not_this_time`, only once it was
+    Green, or after 30 days. Raises ChangedMeanwhile, NotAllowed.
     """
     with writing(engine) as session:
-        order = _looked_at(session, order_id, version, user_id, again=("cancelled",))
+        order = looked_at(session, order_id, version, user_id, again=("cancelled",))
         if order.version == version:
-            _manager(session, user_id, f"cancel {order.number}")
+            managers_only(session, user_id, f"cancel {order.number}")
             _cancellable(order)
             was_draft = order.state == "draft"
             _close(order, "cancelled", now)
-            _end(session, order, user_id, now, () if was_draft else _products(order))
-    return _decided(engine, order, now)
+            end_press(session, order, user_id, now, () if was_draft and not not_this_time else products_of(order))
+            if not_this_time:
+                plans.put_off(session, order.site_id, products_of(order), user_id, now)
+    if not_this_time:
+        decide_skus(engine, order.site_id, products_of(order), now)
+        return order.version
+    return decided(engine, order, now)
 
 
 def close_short(engine: Engine, order_id: int, version: int, user_id: int, now: datetime) -> int:
@@ -141,82 +122,20 @@ def close_short(engine: Engine, order_id: int, version: int, user_id: int, now: 
     Raises ChangedMeanwhile, NotAllowed.
     """
     with writing(engine) as session:
-        order = _looked_at(session, order_id, version, user_id, again=("closed_short",))
+        order = looked_at(session, order_id, version, user_id, again=("closed_short",))
         if order.version == version:
-            _manager(session, user_id, f"close {order.number} short")
+            managers_only(session, user_id, f"close {order.number} short")
             if order.state != "part_received":
                 raise NotAllowed(f"{order.number} is {SAID[order.state]}: cancel it, if nothing is to come.")
             _close(order, "closed_short", now)
-            _end(session, order, user_id, now, _products(order))
-    return _decided(engine, order, now)
-
-
-def _looked_at(session: Session, order_id: int, version: int, user_id: int, again: tuple[str, ...] = ()) -> Order:
-    """The order, held, at the version that was looked at; or one past it, where the same press has led to `again`."""
-    order = orders.held(session, order_id)
-    repeated = order.version == version + 1 and order.changed_by == user_id and order.state in again
-    if order.version != version and not repeated:
-        raise orders.changed_meanwhile(session, order)
-    return order
-
-
-def _set_lines(session: Session, order: Order, quantities: Quantities, user_id: int, now: datetime) -> bool:
-    """Set a draft's lines; whether that changed any."""
-    if not quantities:
-        return False
-    _manager(session, user_id, f"change {order.number}")
-    if order.state != "draft":
-        raise NotAllowed(f"{order.number} is {SAID[order.state]}: only a draft can be changed.")
-    set_to = {line: quantities[line.id] for line in order.lines if line.id in quantities}
-    if len(set_to) != len(quantities):
-        raise NotAllowed(f"A line is no longer on {order.number}. Look at it once more.")
-    differ = {line: quantity for line, quantity in set_to.items() if quantity != line.quantity}
-    for line, quantity in differ.items():
-        if not 0 <= quantity <= MOST_PIECES:
-            raise NotAllowed(f"{line.product.name}: type a number of pieces from 0 to {MOST_PIECES:,}.")
-        if quantity == 0:
-            order.lines.remove(line)
-            session.delete(line)
-        else:
-            line.quantity, line.edited_at, line.edited_by = quantity, now, user_id
-    if not order.lines:
-        order.state = "cancelled"
-    return bool(differ)
-
-
-def _set_already(order: Order, quantities: Quantities) -> bool:
-    on_it = {line.id: line.quantity for line in order.lines}
-    return all(on_it.get(line_id, 0) == quantity for line_id, quantity in quantities.items())
-
-
-def _end(session: Session, order: Order, user_id: int, now: datetime, product_ids: Iterable[int]) -> None:
-    """The last of every press: the version rises, SKUs whose position moved are decided anew, open pages are told."""
-    orders.changed(order, user_id, now)
-    session.flush()
-    mark_stale(session, order.site_id, product_ids)
-    touch(session, order.site_id)
-
-
-def _decided(engine: Engine, order: Order, now: datetime) -> int:
-    if order.state != "cancelled" or order.approved_at is not None:
-        decide_skus(engine, order.site_id, _products(order), now)
-    return order.version
-
-
-def _products(order: Order) -> set[int]:
-    return {line.product_id for line in order.lines}
-
-
-def _manager(session: Session, user_id: int, what: str) -> None:
-    user = session.get(User, user_id)
-    if user is None or user.role != "manager":
-        raise NotAllowed(f"Only a manager can {what}. Ask one to sign in.")
+            end_press(session, order, user_id, now, products_of(order))
+    return decided(engine, order, now)
 
 
 def _approve(session: Session, order: Order, user_id: int, now: datetime) -> None:
     if order.state != "draft":
         raise NotAllowed(f"{order.number} is {SAID[order.state]} already.")
-    _manager(session, user_id, f"approve {order.number}")
+    managers_only(session, user_id, f"approve {order.number}")
     if not order.lines:
         raise NotAllowed(f"{order.number} has no lines. Add one, or cancel it.")
     order.state, order.approved_at, order.approved_by = "approved", now, user_id

@@ -10,9 +10,12 @@ from math import ceil
 from typing import Any
 
 from quietshelf.rules.exceptions import ExceptionKind, Opening
+from quietshelf.rules.feedback import USUAL, Feedback
 from quietshelf.rules.leadtimes import Closing, LeadTime, OpenOrder, arrival, credible_arrival
 from quietshelf.rules.ledger import Book
-from quietshelf.rules.ordering import Act, DraftLine, LineChange, Terms, follow, on_order, propose
+from quietshelf.rules.needs import Need, due
+from quietshelf.rules.ordering import Act, DraftLine, LineChange, Terms, follow, on_order, one_pack, propose
+from quietshelf.rules.plans import NO_PLAN, Plan, least, planned
 from quietshelf.rules.policy import Policy
 from quietshelf.rules.velocity import InStock, OneOff, Velocity, velocity
 from quietshelf.rules.zones import Lines, Mark, Zone, lines, mark_of, zone_of
@@ -60,6 +63,12 @@ class Item:
     """A sale that a person may call a one-off."""
     one_offs: tuple[OneOff, ...] = ()
     """Sales that a person called one-offs, in the days that velocity is read over."""
+    plan: Plan = NO_PLAN
+    """What people have said of it."""
+    told: Feedback = USUAL
+    """What its last lots taught."""
+    last_piece_gone: bool = False
+    """None is left, and not because it was sold: one pack is ordered though it does not sell."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +88,12 @@ class Decision:
     next_delivery_on: date | None
     openings: tuple[Opening, ...]
     mark: Mark | None = None
+    needs: tuple[Need, ...] = ()
+    """Known needs that are due: what is there is kept for them."""
+    is_over: bool = False
+    """It is ending, or ends before anything could come: it is never ordered again."""
+    is_put_off: bool = False
+    """A person's "not this time" holds."""
 
     @property
     def position(self) -> int:
@@ -119,9 +134,10 @@ class Decision:
         `red_at`, `yellow_at` (units, rounded down: at or below), `supplier`, `typical_days`, `late_days`,
         `buffer_days`, `deliveries` (lead time's evidence), `days_until_delivery`, `next_delivery_on`,
         `late_orders` (number, units, promised_on, late_days, supplier of each order past its promise),
-        `proposal` (lot, lots, needed, quantity, pack, minimum_order; None), `rule_disagrees`,
+        `proposal` (Proposal.figures; None), `rule_disagrees`,
         `throughput_minor`, `cost_assumed`, `risk_minor_per_day`, `doubt`, `lost` (units, since the last count),
-        `disagreement`.
+        `disagreement`, `needs` (quantity, left, on, note of each that is due), `keep_at_least`, `last_piece_gone`,
+        `ending`, `ends_on`, `is_over`, `put_off_on` (the day of a "not this time" that holds; None).
         """
         item, supply = self.item, self.item.supply
         per_day = self.velocity.per_day
@@ -167,16 +183,7 @@ class Decision:
                 for order in item.open_orders
                 if order.promised_on < item.today
             ],
-            "proposal": {
-                "lot": proposal.lot,
-                "lots": proposal.lots,
-                "needed": proposal.needed,
-                "quantity": proposal.quantity,
-                "pack": proposal.pack,
-                "minimum_order": proposal.minimum_order,
-            }
-            if proposal
-            else None,
+            "proposal": proposal.figures() if proposal else None,
             "rule_disagrees": self.line.rule_disagrees,
             "throughput_minor": self.throughput_minor,
             "cost_assumed": self.cost_assumed,
@@ -184,6 +191,18 @@ class Decision:
             "doubt": item.doubt,
             "lost": item.book.lost_since_count,
             "disagreement": item.book.disagreement,
+            "needs": [
+                {"quantity": need.quantity, "left": need.left, "on": need.on.isoformat(), "note": need.note}
+                for need in self.needs
+            ],
+            "keep_at_least": item.plan.keep_at_least,
+            "last_piece_gone": item.last_piece_gone,
+            "ending": item.plan.ending,
+            "ends_on": item.plan.ends_on.isoformat() if item.plan.ends_on else None,
+            "is_over": self.is_over,
+            "put_off_on": item.plan.not_this_time_on.isoformat()
+            if self.is_put_off and item.plan.not_this_time_on
+            else None,
         }
 
 
@@ -249,14 +268,27 @@ def decide(item: Item, policy: Policy) -> Decision:
     until_next = min(
         _days_from_now(item, lead), Fraction((next_on - item.today).days) if next_on else lead.typical_days
     )
-    at = lines(per_day, lead, until_next, next_look_days(item.supply, item.today, policy), policy)
-    zone = zone_of(hand, hand + coming, per_day, at, item.previous_zone, policy)
+    look_days = next_look_days(item.supply, item.today, policy)
+    at = lines(per_day, lead, until_next, look_days, policy)
+    closing = item.supply.closing if item.supply else None
+    needs = due(item.plan.needs, item.today, lead, closing, look_days)
+    free = hand + coming - sum(need.left for need in needs)
+    zone = zone_of(hand, free, per_day, at, item.previous_zone, policy)
+    if zone is Zone.GREEN and free < least(item.plan, item.last_piece_gone):
+        zone = Zone.YELLOW  # wanted though it does not sell
 
-    line = _line(item, hand, hand + coming, speed, at, zone, lead, policy)
+    over = item.plan.is_over(item.today, lead, closing)
+    put_off = item.plan.is_put_off(zone, item.today, policy)
+    if over or put_off or item.supply is None:
+        line = LineChange(Act.NONE if item.draft is None or item.draft.edited_on else Act.DROP)
+    else:
+        line = _line(item, item.supply, hand, free, speed, at, zone, needs, policy)
     earns, assumed = throughput_minor(item, policy)
     since_sale = item.in_stock.since_sale if item.in_stock else Fraction(0)
     mark = mark_of(zone, hand, per_day, lead.late_days + at.buffer_days, since_sale, policy)
-    decision = Decision(item, hand, coming, speed, at, zone, line, earns, assumed, next_on, (), mark)
+    decision = Decision(
+        item, hand, coming, speed, at, zone, line, earns, assumed, next_on, (), mark, needs, over, put_off
+    )
     return _with_openings(decision, policy)
 
 
@@ -289,23 +321,32 @@ def _next_delivery(item: Item, lead: LeadTime) -> date | None:
 
 
 def _line(
-    item: Item, hand: int, position: int, speed: Velocity, at: Lines, zone: Zone, lead: LeadTime, policy: Policy
+    item: Item,
+    supply: Supply,
+    hand: int,
+    free: int,
+    speed: Velocity,
+    at: Lines,
+    zone: Zone,
+    needs: tuple[Need, ...],
+    policy: Policy,
 ) -> LineChange:
-    """The draft line's change; nothing is drafted for a SKU that nobody is known to sell."""
-    if item.supply is None:
-        return LineChange(Act.NONE if item.draft is None else Act.DROP)
+    """The draft line's change. `free` is the position without what is kept for needs that are due."""
     per_day = speed.per_day
+    if zone is Zone.GREEN:
+        return follow(item.draft, None, free, per_day, at.yellow, item.today, policy)
     # Green begins beyond the line that ends a Yellow: what is ordered must not leave the SKU flapping on it.
     green_from = at.yellow + per_day * policy.flap_days
-    enough = lead.late_days + at.buffer_days
+    enough = supply.lead.late_days + at.buffer_days
+    new = tuple(need for need in needs if not need.ordered)
+    position = free + sum(need.left for need in new)
     # what would have been sold in a lot's days in stock; by the plain rule, what was sold in them
     lot = item.sold_in_lot_days if speed.in_stock is None else ceil(per_day * policy.lot_days)
-    wanted = (
-        propose(lot, per_day, hand, position, green_from, enough, item.supply.terms, policy)
-        if zone is not Zone.GREEN
-        else None
-    )
-    return follow(item.draft, wanted, position, per_day, at.yellow, item.today, policy)
+    by_rule = propose(lot, per_day, hand, position, green_from, enough, supply.terms, policy, item.told)
+    if by_rule is None and item.last_piece_gone and free <= 0:
+        by_rule = one_pack(supply.terms)
+    wanted = planned(item.plan, by_rule, new, position, per_day, supply.terms, item.today)
+    return follow(item.draft, wanted, free, per_day, at.yellow, item.today, policy)
 
 
 def _with_openings(decision: Decision, policy: Policy) -> Decision:
@@ -313,7 +354,9 @@ def _with_openings(decision: Decision, policy: Policy) -> Decision:
     item, book, risk = decision.item, decision.item.book, decision.risk_minor_per_day
     figures = decision.figures()
     kinds: list[ExceptionKind] = []
-    if decision.zone is Zone.RED:
+    if decision.is_over:
+        pass  # nothing can be bought for it: running out is what is meant to happen
+    elif decision.zone is Zone.RED:
         kinds.append(ExceptionKind.RED)
     elif decision.zone is Zone.YELLOW:
         kinds.append(ExceptionKind.YELLOW)

@@ -1,12 +1,14 @@
 """How much to order, what counts as on order, and the life of a draft line. Which supplier sells it is given."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 from math import ceil, floor
+from typing import Any
 
+from quietshelf.rules.feedback import USUAL, Feedback
 from quietshelf.rules.leadtimes import OpenOrder
 from quietshelf.rules.policy import Policy
 
@@ -33,6 +35,41 @@ class Proposal:
     """What is ordered: needed, raised to the minimum, rounded up to whole packs."""
     pack: int
     minimum_order: int
+    days: int = 0
+    """Days that a lot is meant to last."""
+    factor: float = 1.0
+    """The feedback factor in the lot, and what the newest lot did (rules/feedback.py)."""
+    last_lot: str | None = None
+    last_lot_days: int = 0
+    need: int = 0
+    """Units of it for known needs, and which."""
+    need_ids: tuple[int, ...] = ()
+    pinned: str = ""
+    """What a manager pinned, where that set the line: "quantity" or "keep"; empty where the rule did."""
+    ends_on: date | None = None
+    """The SKU's end, where the line was cut to it."""
+
+    def figures(self) -> dict[str, Any]:
+        """All of it, ready for JSON."""
+        ends_on = self.ends_on.isoformat() if self.ends_on else None
+        return asdict(self) | {"need_ids": list(self.need_ids), "ends_on": ends_on}
+
+
+def ordered_per_day(ruled: Mapping[str, Any], quantity: int) -> Fraction | None:
+    """Units a day that a line was ordered for, by the figures it was drafted with; None where it teaches nothing.
+
+    A line that was pinned, edited, raised to a minimum, cut, or drafted for a known need says nothing of the rule.
+
+    >>> line = Proposal(195, 1, 195, 204, 12, 0, days=45).figures()
+    >>> ordered_per_day(line, 204), ordered_per_day(line, 300)
+    (Fraction(13, 3), None)
+    >>> ordered_per_day(Proposal(195, 1, 195, 400, 12, 400, days=45).figures(), 400) is None
+    True
+    """
+    own = ruled["quantity"] == quantity and not ruled.get("pinned") and not ruled.get("need")
+    if not own or ruled.get("ends_on") or ruled["needed"] < ruled["minimum_order"] or not ruled.get("days"):
+        return None
+    return Fraction(ruled["lot"], ruled["days"]) if ruled["lot"] else None
 
 
 @dataclass(frozen=True)
@@ -97,21 +134,28 @@ def propose(
     cover_enough_days: Fraction,
     terms: Terms,
     policy: Policy,
+    told: Feedback = USUAL,
 ) -> Proposal | None:
     """The order line that makes a SKU Green: whole lots of what sold in 45 days (docs/policy.md, Ordering).
 
-    A SKU that sold in the velocity's days, but not in the lot's, is ordered by what velocity says of them.
+    A lot is as much more or less as the SKU's last lots taught. A SKU that sold in the velocity's days, but not in
+    the lot's, is ordered by what velocity says of them.
 
     Args:
         units_in_lot_days: units sold in the last 45 days, or what would have been in 45 days in stock.
         green_from: units above which the position is Green.
         cover_enough_days: late lead time plus buffer; nothing is ordered from this cover on if it is also 90 days.
+        told: the feedback factor.
 
     Returns: None where nothing is to be ordered.
 
     >>> policy = Policy()
-    >>> propose(195, Fraction(43, 10), 7, 7, Fraction(69), Fraction(16), Terms(pack=12), policy)
-    Proposal(lot=195, lots=1, needed=195, quantity=204, pack=12, minimum_order=0)
+    >>> said = propose(195, Fraction(43, 10), 7, 7, Fraction(69), Fraction(16), Terms(pack=12), policy)
+    >>> said.lot, said.lots, said.needed, said.quantity
+    (195, 1, 195, 204)
+    >>> more = Feedback(Fraction(5, 4))
+    >>> propose(195, Fraction(43, 10), 7, 7, Fraction(69), Fraction(16), Terms(pack=12), policy, more).needed
+    244
     >>> propose(30, Fraction(1), 20, 20, Fraction(100), Fraction(99), Terms(), policy).lots  # long lead time
     3
     >>> propose(9, Fraction(1, 5), 20, 20, Fraction(20), Fraction(16), Terms(), policy) is None  # lasts 100 days
@@ -121,10 +165,31 @@ def propose(
         return None
     if on_hand >= per_day * max(Fraction(policy.no_order_cover_days), cover_enough_days):
         return None
-    lot = units_in_lot_days if units_in_lot_days > 0 else ceil(per_day * policy.lot_days)
+    usual = units_in_lot_days if units_in_lot_days > 0 else per_day * policy.lot_days
+    lot = max(1, ceil(usual * told.factor))
     lots = max(1, floor((green_from - position) / lot) + 1)
     needed = lot * lots
-    return Proposal(lot, lots, needed, rounded(needed, terms), terms.pack, terms.minimum_order)
+    return Proposal(
+        lot,
+        lots,
+        needed,
+        rounded(needed, terms),
+        terms.pack,
+        terms.minimum_order,
+        policy.lot_days,
+        float(told.factor),
+        told.last,
+        told.last_days,
+    )
+
+
+def one_pack(terms: Terms) -> Proposal:
+    """The line of a SKU that does not sell, and whose last piece is found gone.
+
+    >>> one_pack(Terms(pack=6)).quantity
+    6
+    """
+    return Proposal(1, 0, 1, rounded(1, terms), terms.pack, terms.minimum_order)
 
 
 def follow(
@@ -152,9 +217,9 @@ def follow(
     <Act.CHANGE: 'change'>
     >>> follow(DraftLine(192, day), None, 82, Fraction(4), Fraction(69), day, policy).act
     <Act.DROP: 'drop'>
-    >>> follow(DraftLine(100, day, date(2026, 11, 16)), lot, 7, Fraction(4), Fraction(69), day, policy)
-    LineChange(act=<Act.NONE: 'none'>, proposal=Proposal(lot=195, lots=1, needed=195, quantity=204, pack=12, \
-minimum_order=0), rule_disagrees=True)
+    >>> said = follow(DraftLine(100, day, date(2026, 11, 16)), lot, 7, Fraction(4), Fraction(69), day, policy)
+    >>> said.act, said.proposal.quantity, said.rule_disagrees
+    (<Act.NONE: 'none'>, 204, True)
     """
     if draft is None:
         return LineChange(Act.ADD if proposal else Act.NONE, proposal)

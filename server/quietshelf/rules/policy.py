@@ -79,6 +79,34 @@ class Policy:
     shift_chance: float = 0.05
     """A difference that chance makes at least this often moves nothing."""
 
+    # what received lots teach
+    feedback_fast_share: float = 0.667
+    """A lot that is gone in under this share of the days it was meant to last was too small."""
+    feedback_slow_times: int = 2
+    """A lot of which units are left after this many times its days was too big."""
+    feedback_more: float = 1.25
+    """The feedback factor is multiplied by this after a lot that was too small."""
+    feedback_less: float = 0.75
+    """And by this after one that was too big."""
+    feedback_back_lots: int = 3
+    """After any other lot the factor goes one of this many parts of the way back to 1."""
+    feedback_least: float = 0.25
+    """The feedback factor is never below this."""
+    feedback_most: float = 4.0
+    """Nor above this."""
+
+    # what does not sell
+    last_piece_days: int = 90
+    """A SKU that never sold and is found gone is ordered once more if it had been there for less than this."""
+    last_sale_days: int = 365
+    """Or if it sold within so many days."""
+
+    # what people know and say
+    need_days: int = 3
+    """A single sale of at least half of a known need meets it within this many days of its day."""
+    not_this_time_days: int = 30
+    """A "not this time" holds until the SKU is Green once, and at most this long."""
+
     # reconciling shelves with sales
     sale_wait_hours: int = 2
     """A pick waits this long for its sale, then it is a loss."""

@@ -55,6 +55,7 @@ class OutgoingLine:
     on_hand: int
     per_day: float
     risk_minor_per_day: int
+    red_at: int = 0
 
 
 @dataclass(frozen=True)
@@ -160,15 +161,18 @@ def outgoing(session: Session, site_id: int) -> list[Outgoing]:
             SkuState.on_hand,
             SkuState.velocity,
             SkuState.risk_minor_per_day,
+            SkuState.figures["red_at"].as_integer(),
         )
         .join(Product, Product.id == OrderLine.product_id)
         .outerjoin(SkuState, (SkuState.product_id == Product.id) & (SkuState.site_id == OrderLine.site_id))
         .where(OrderLine.order_id.in_(ids))
         .order_by(SkuState.risk_minor_per_day.desc().nulls_last(), OrderLine.id)
     ):
-        order_id, product_id, name, quantity, unit_cost, zone, on_hand, per_day, risk = row
+        order_id, product_id, name, quantity, unit_cost, zone, on_hand, per_day, risk, red_at = row
         cost = None if unit_cost is None else unit_cost * quantity
-        line = OutgoingLine(product_id, name, quantity, cost, zone or "green", on_hand or 0, per_day or 0.0, risk or 0)
+        line = OutgoingLine(
+            product_id, name, quantity, cost, zone or "green", on_hand or 0, per_day or 0.0, risk or 0, red_at or 0
+        )
         lines[order_id].append(line)
     leaves = {o.id: _leaving(session, o) for o, _ in orders if o.state == "sending"}
     return [

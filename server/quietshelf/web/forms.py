@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 LARGEST = 1_000_000
 """No field for a number of pieces takes more."""
@@ -44,6 +45,20 @@ class Form:
             self.wrong[name] = f"Type {most:,} or less."
             return 0
         return number
+
+    def day(self, name: str, missing: str = "") -> date | None:
+        """The field as a day, as a date field sends it; None where it is empty. `missing` as in `text`.
+
+        >>> form = Form({"on": "2026-12-03", "off": "3/12"})
+        >>> form.day("on"), form.day("off"), form.wrong["off"]
+        (datetime.date(2026, 12, 3), None, 'Type a day like 2026-12-03.')
+        """
+        value = self.text(name, missing)
+        try:
+            return date.fromisoformat(value) if value else None
+        except ValueError:
+            self.wrong[name] = "Type a day like 2026-12-03."
+            return None
 
     def hundredths(self, name: str) -> int:
         """A percentage with up to two decimals, in hundredths of a percent; empty is 0.

@@ -1,9 +1,10 @@
 """What was decided about an item and what moved, as sentences. Pure functions of figures, as in wording.py."""
 
 from quietshelf.web import sourcing_words
-from quietshelf.web.amounts import counted, of, rate
+from quietshelf.web.amounts import counted, first_up, of, rate
+from quietshelf.web.line_words import more_or_less
 from quietshelf.web.stock_words import in_days
-from quietshelf.web.wording import Figures, below_yellow
+from quietshelf.web.wording import Figures, below_yellow, known_needs
 
 
 def decided(what: str, figures: Figures) -> str:
@@ -31,11 +32,8 @@ def decided(what: str, figures: Figures) -> str:
         case "green":
             return f"Green. {figures['position']:,} is enough for {figures['yellow_at']:,} and more; {at}."
         case "drafted" | "redrafted" if proposal:
-            sum_of = f"{proposal['lots']} times 45 days of that are" if proposal["lots"] > 1 else "45 days of that are"
-            up = f", and packs of {proposal['pack']} make {proposal['quantity']:,}" if proposal["pack"] > 1 else ""
-            up = up if proposal["quantity"] != proposal["needed"] else ""
             verb = "Drafted" if what == "drafted" else "Now"
-            return f"{verb} {proposal['quantity']:,} on {number}. {at}; {sum_of} {proposal['needed']:,}{up}."
+            return f"{verb} {proposal['quantity']:,} on {number}. {_sum_of(at, proposal, known_needs(figures))}."
         case "undrafted":
             return f"Taken off {number}: {figures['position']:,} is clear of {figures['yellow_at']:,}."
         case "one_off":
@@ -45,6 +43,31 @@ def decided(what: str, figures: Figures) -> str:
         case "received":
             return f"{figures.get('units', 0):,} came on {number}."
     return f"{what.replace('_', ' ').capitalize()}. {hand:,} on hand; {at}."
+
+
+def _sum_of(at: str, proposal: Figures, needs: str) -> str:
+    """The sum of a draft line. `at` is how it sells, `needs` the known needs."""
+    if proposal.get("pinned") == "quantity":
+        return f"It is pinned to {proposal['quantity'] - proposal['need']:,}{_more_for(proposal, needs)}"
+    if proposal.get("pinned") == "keep":
+        said = "A least stock is pinned"
+    elif not proposal["lots"] and not proposal.get("need"):
+        return "The last piece was found gone, so one pack is ordered"
+    elif not proposal["lots"]:
+        return f"{first_up(needs or 'it')} {'is' if proposal['need'] == 1 else 'are'} known to be needed"
+    else:
+        times = f"{proposal['lots']} times 45 days of that" if proposal["lots"] > 1 else "45 days of that"
+        taught = more_or_less(proposal)
+        said = f"{at}; {times}{f' ({taught})' if taught else ''}"
+    made = f"{'are' if proposal['lots'] and not proposal.get('pinned') else 'and asks for'} {proposal['needed']:,}"
+    up = f", and packs of {proposal['pack']} make {proposal['quantity']:,}" if proposal["pack"] > 1 else ""
+    up = up if proposal["quantity"] > proposal["needed"] else ""
+    cut = ", cut to what sells until it ends" if proposal.get("ends_on") else ""
+    return f"{said} {made}{_more_for(proposal, needs)}{up}{cut}"
+
+
+def _more_for(proposal: Figures, needs: str) -> str:
+    return f", with {needs or 'a known need'}" if proposal.get("need") else ""
 
 
 MOVES = {

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from quietshelf.intake import receipts
-from quietshelf.outbound import lifecycle
+from quietshelf.outbound import drafting, lifecycle
 from quietshelf.store.tables import Order
 from quietshelf.web.context import context
 from quietshelf.web.forms import Form
@@ -22,10 +22,15 @@ def typed_quantities(order: Order, form: Form) -> dict[int, int]:
     return typed
 
 
+def pressed(form: Form) -> str:
+    """What was pressed: a button of one line by its own name, any other by what its `do` says."""
+    return next((name for name in OF_A_LINE if name in form.typed), form.text("do"))
+
+
 def _save(order: Order, version: int, form: Form, user_id: int, now: datetime) -> None:
     quantities = typed_quantities(order, form)
     if quantities and not form.wrong:
-        lifecycle.edit_lines(context().engine, order.id, version, quantities, user_id, now)
+        drafting.edit_lines(context().engine, order.id, version, quantities, user_id, now)
 
 
 def _send(order: Order, version: int, form: Form, user_id: int, now: datetime) -> None:
@@ -44,8 +49,37 @@ def _undo(order: Order, version: int, form: Form, user_id: int, now: datetime) -
     lifecycle.undo_send(context().engine, order.id, version, user_id, now)
 
 
+def _take_off(order: Order, version: int, form: Form, user_id: int, now: datetime) -> None:
+    _off(order, version, form, form.whole("off"), user_id, now, not_this_time=False)
+
+
+def _not_this_time(order: Order, version: int, form: Form, user_id: int, now: datetime) -> None:
+    _off(order, version, form, form.whole("skip"), user_id, now, not_this_time=True)
+
+
+def _off(
+    order: Order, version: int, form: Form, line_id: int, user_id: int, now: datetime, *, not_this_time: bool
+) -> None:
+    quantities = typed_quantities(order, form) | {line_id: 0}
+    if not form.wrong:
+        engine = context().engine
+        drafting.edit_lines(engine, order.id, version, quantities, user_id, now, not_this_time=not_this_time)
+
+
+def _take_rule(order: Order, version: int, form: Form, user_id: int, now: datetime) -> None:
+    drafting.take_rule(context().engine, order.id, version, form.whole("rule"), user_id, now)
+
+
+def _add(order: Order, version: int, form: Form, user_id: int, now: datetime) -> None:
+    drafting.add_line(context().engine, order.id, version, form.whole("add"), user_id, now)
+
+
 def _cancel(order: Order, version: int, form: Form, user_id: int, now: datetime) -> None:
     lifecycle.cancel(context().engine, order.id, version, user_id, now)
+
+
+def _cancel_and_skip(order: Order, version: int, form: Form, user_id: int, now: datetime) -> None:
+    lifecycle.cancel(context().engine, order.id, version, user_id, now, not_this_time=True)
 
 
 def _close(order: Order, version: int, form: Form, user_id: int, now: datetime) -> None:
@@ -67,13 +101,22 @@ def _receive(order: Order, version: int, form: Form, user_id: int, now: datetime
         form.wrong |= {f"r-{line_id}": sentence for line_id, sentence in refused.errors.items()}
 
 
+OF_A_LINE = ("step", "off", "skip", "rule", "add")
+"""Buttons of one line or item: their value says which."""
+
 ACTS: dict[str, Act] = {
+    "step": _save,
+    "off": _take_off,
+    "skip": _not_this_time,
+    "rule": _take_rule,
+    "add": _add,
     "save": _save,
     "send": _send,
     "approve": _approve,
     "undo": _undo,
     "cancel": _cancel,
+    "cancel_skip": _cancel_and_skip,
     "close": _close,
     "receive": _receive,
 }
-"""What `do` may say."""
+"""What may be pressed."""

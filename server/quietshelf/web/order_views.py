@@ -7,13 +7,15 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from quietshelf.outbound.letter import promise_of
+from quietshelf.rules.conditions import Break, Stock, Waits, price_break, waits
 from quietshelf.rules.leadtimes import LeadTime, lead_time
 from quietshelf.rules.policy import Policy
 from quietshelf.store import pages
+from quietshelf.store.order_terms import FallsDue, breaks_of, falls_due
 from quietshelf.store.orders import order_of
 from quietshelf.store.supply import records
 from quietshelf.store.tables import ON_ITS_WAY, Delivery, Order, OrderLine, SkuState
-from quietshelf.web import wording
+from quietshelf.web import line_words, wording
 from quietshelf.web.amounts import counted, of, on_day, rate
 from quietshelf.web.forms import Form
 from quietshelf.web.sourcing_views import WhyThis, why_this
@@ -52,6 +54,13 @@ class LineView:
     per_day: float
     came: str = ""
     """What came of it so far, in words."""
+    rule_says: int | None = None
+    """The rule's quantity, where a person's other one is older than a week."""
+    breaks: tuple[Break, ...] = ()
+    position: int = 0
+    """On hand and on order."""
+    offer: str = ""
+    """A price break within reach, with its sum."""
 
     @property
     def open_units(self) -> int:
@@ -89,6 +98,10 @@ class OrderView:
     edits: bool
     """Its lines can be changed by who looks."""
     receives: bool
+    waits: str = ""
+    """Why a draft had better not go yet: its supplier's minimum value."""
+    falls_due: tuple[FallsDue, ...] = ()
+    """While it waits: what could go with it."""
 
     @property
     def labels(self) -> dict[str, str]:
@@ -96,9 +109,9 @@ class OrderView:
         names = {line.line.id: line.line.product.name for line in self.lines}
         return {f"{field}-{line_id}": name for line_id, name in names.items() for field in "qrx"}
 
-    def with_quantities(self, quantities: Mapping[int, int]) -> "OrderView":
+    def with_quantities(self, quantities: Mapping[int, int], voice: Voice) -> "OrderView":
         """As it would be with these quantities, by line id; nothing is saved."""
-        lines = tuple(_with_quantity(line, quantities.get(line.line.id)) for line in self.lines)
+        lines = tuple(_with_quantity(line, quantities.get(line.line.id), voice) for line in self.lines)
         moved = sum((new.cost_minor or 0) - (old.cost_minor or 0) for new, old in zip(lines, self.lines, strict=True))
         return replace(self, lines=lines, total_minor=self.total_minor + moved)
 
@@ -119,11 +132,23 @@ def order_view(session: Session, order_id: int, first: int, form: Form, voice: V
     arrives = order.expected_on or order.promised_on
     if arrives is None and order.state in pages.OUTGOING:
         arrives = promise_of(session, order, voice.now)
+    edits = order.state == "draft" and sees_money
+    breaks = breaks_of(session, order.supplier_id, [line.product_id for line in shown]) if edits else {}
+    waiting = _waits(order, states, voice) if order.state == "draft" else None
     return OrderView(
         order=order,
         mark=state_mark(order.state, order.promised_on, voice.today),
         lines=tuple(
-            _line(line, states.get(line.product_id), came.get(line.id, []), form, receives, voice) for line in shown
+            _line(
+                line,
+                states.get(line.product_id),
+                came.get(line.id, []),
+                form,
+                receives,
+                voice,
+                tuple(breaks.get(line.product_id, ())),
+            )
+            for line in shown
         ),
         first=first,
         before=first - LINES_A_PAGE if first else None,
@@ -136,9 +161,19 @@ def order_view(session: Session, order_id: int, first: int, form: Form, voice: V
         pieces_open=sum(0 if line.closed_at else max(0, line.quantity - line.received) for line in ranked),
         pieces=sum(line.quantity for line in ranked),
         sending=sending if order.state == "sending" else None,
-        edits=order.state == "draft" and sees_money,
+        edits=edits,
         receives=receives,
+        waits=line_words.waiting(waiting, voice) if waiting else "",
+        falls_due=tuple(falls_due(session, order, Policy())) if waiting and edits else (),
     )
+
+
+def _waits(order: Order, states: Mapping[int, SkuState], voice: Voice) -> Waits | None:
+    of_lines = [states[line.product_id] for line in order.lines if line.product_id in states]
+    stock = [Stock(s.on_hand, s.velocity, (s.figures or {}).get("red_at", 0)) for s in of_lines]
+    total = sum((line.unit_cost_minor or 0) * line.quantity for line in order.lines)
+    supplier = order.supplier
+    return waits(total, supplier.minimum_value_minor, supplier.order_day, stock, voice.today, Policy())
 
 
 def state_mark(state: str, promised_on: date | None, today: date) -> tuple[str, str]:
@@ -151,10 +186,19 @@ def state_mark(state: str, promised_on: date | None, today: date) -> tuple[str, 
 
 
 def _line(
-    line: OrderLine, state: SkuState | None, came: list[Delivery], form: Form, receives: bool, voice: Voice
+    line: OrderLine,
+    state: SkuState | None,
+    came: list[Delivery],
+    form: Form,
+    receives: bool,
+    voice: Voice,
+    breaks: tuple[Break, ...],
 ) -> LineView:
+    position = state.on_hand + state.on_order if state else 0
     zone, hand, per_day = (state.zone, state.on_hand, state.velocity) if state else ("green", 0, 0.0)
     quantity = form.typed.get(f"q-{line.id}", str(line.quantity))
+    figures = (state.figures if state else None) or {}
+    rule_says = figures["proposal"]["quantity"] if line.is_draft and figures.get("rule_disagrees") else None
     word = {"red": wording.days_left(hand, per_day), "yellow": "Low"}.get(zone, "")
     sells = f" Sells {rate(per_day)} a day." if per_day else " None sold in 60 days."
     return LineView(
@@ -164,15 +208,24 @@ def _line(
         left=f"{wording.left_and_days(hand, per_day)}.{sells}",
         quantity=quantity,
         means=wording.lasts(line.quantity, per_day),
-        steps=wording.steps(line.quantity, line.ruled, line.product.pack),
+        steps=line_words.steps(line.quantity, line.ruled, line.product.pack, rule_says),
         cost_minor=None if line.unit_cost_minor is None else line.unit_cost_minor * line.quantity,
         risk_minor=_risk(state),
         per_day=per_day,
         came=_came(line, came, voice) if receives or came else "",
+        rule_says=rule_says,
+        breaks=breaks,
+        position=position,
+        offer=_offer(line.quantity, line, breaks, position, per_day, voice),
     )
 
 
-def _with_quantity(view: LineView, quantity: int | None) -> LineView:
+def _offer(quantity: int, line: OrderLine, breaks: tuple[Break, ...], position: int, per_day: float, v: Voice) -> str:
+    found = price_break(quantity, line.unit_cost_minor, breaks, position, per_day, Policy())
+    return line_words.breaks(found, quantity, line.unit_cost_minor, v) if found else ""
+
+
+def _with_quantity(view: LineView, quantity: int | None, voice: Voice) -> LineView:
     if quantity is None:
         return view
     line = view.line
@@ -180,7 +233,8 @@ def _with_quantity(view: LineView, quantity: int | None) -> LineView:
         view,
         quantity=str(quantity),
         means=wording.lasts(quantity, view.per_day),
-        steps=wording.steps(quantity, line.ruled, line.product.pack),
+        steps=line_words.steps(quantity, line.ruled, line.product.pack, view.rule_says),
+        offer=_offer(quantity, line, view.breaks, view.position, view.per_day, voice),
         cost_minor=None if line.unit_cost_minor is None else line.unit_cost_minor * quantity,
     )
 

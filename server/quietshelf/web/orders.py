@@ -16,7 +16,7 @@ from quietshelf.web.accounts import account, managers_only
 from quietshelf.web.context import context, db, let_go, now, site, today
 from quietshelf.web.forms import Form
 from quietshelf.web.live import LivePage, live_page, show
-from quietshelf.web.order_acts import ACTS, typed_quantities
+from quietshelf.web.order_acts import ACTS, pressed, typed_quantities
 from quietshelf.web.order_views import OrderView, order_view, state_mark
 from quietshelf.web.security import own_path
 from quietshelf.web.voices import voice
@@ -24,7 +24,16 @@ from quietshelf.web.voices import voice
 bp = Blueprint("orders", __name__)
 
 ORDERS_A_PAGE = 50
-SAID = {"save": "Saved.", "receive": "Booked: what came counts as on hand now."}
+SAID = {
+    "save": "Saved.",
+    "step": "Saved.",
+    "off": "Taken off. What it needs stands: it comes back with its next change.",
+    "skip": "Not this time. It stays off until it was Green once, or for 30 days.",
+    "add": "Added: one lot of it.",
+    "rule": "The line follows the rule again.",
+    "cancel_skip": "Cancelled. Its items are not drafted again until they were Green once, or for 30 days.",
+    "receive": "Booked: what came counts as on hand now.",
+}
 """What is said after an act that shows nowhere else."""
 
 
@@ -62,7 +71,7 @@ def further(order_id: int, first: int) -> LivePage:
 def act(order_id: int, first: int = 0) -> AnyResponse | tuple[str, int]:
     """Everything that is done to an order: `do` says what, `version` what was looked at."""
     form = Form(request.form)
-    do = "save" if "step" in form.typed else form.text("do")
+    do = pressed(form)
     version = form.whole("version")
     if do not in ACTS or form.wrong:
         abort(400)
@@ -89,7 +98,9 @@ def preview(order_id: int) -> str:
     """What the quantities typed so far would mean: nothing is saved."""
     form = Form(request.form)
     viewed = _view(order_id, form.whole("first"), Form())
-    return render_template("orders/preview.html", view=viewed.with_quantities(typed_quantities(viewed.order, form)))
+    return render_template(
+        "orders/preview.html", view=viewed.with_quantities(typed_quantities(viewed.order, form), voice())
+    )
 
 
 @bp.get("/orders/<int:order_id>.pdf")

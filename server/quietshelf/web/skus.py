@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from quietshelf.intake.one_offs import say_one_off
 from quietshelf.outbound import sourcing
-from quietshelf.store import items, pages
+from quietshelf.store import items, pages, plans
 from quietshelf.store.orders import NotAllowed
 from quietshelf.web import history, stock_words, wording
 from quietshelf.web.accounts import account, managers_only
@@ -23,12 +23,17 @@ bp = Blueprint("skus", __name__)
 MOST_DECISIONS = 20
 MOST_MOVEMENTS = 12
 
-FRAGMENTS = {part: f"skus/{part}.html" for part in ("facts", "one_offs", "why", "moves", "sellers")}
+FRAGMENTS = {part: f"skus/{part}.html" for part in ("facts", "one_offs", "plan", "why", "moves", "sellers")}
 
 
 @live_page(bp, "/skus/<int:product_id>")
 def page(product_id: int) -> LivePage:
     """The item's page."""
+    return sku_page(product_id)
+
+
+def sku_page(product_id: int, form: Form | None = None) -> LivePage:
+    """The item's page; with what was typed of its plan, where that can't be taken."""
     item = items.product(db(), product_id)
     if item is None:
         abort(404)
@@ -37,6 +42,7 @@ def page(product_id: int) -> LivePage:
     figures = state.figures if state else None
     waiting = items.waiting_line(db(), site().id, product_id)
     coming = pages.coming(db(), site().id, [product_id]).get(product_id, [])
+    told = plans.plans_of(db(), site().id, [product_id]).get(product_id)
     open_now = [
         check(e.kind, e.product, e.figures, e.opened_at, said)
         for e in pages.open_exceptions(db(), site().id, now(), product_id)
@@ -64,6 +70,10 @@ def page(product_id: int) -> LivePage:
         ],
         "movements": items.movements(db(), site().id, product_id, MOST_MOVEMENTS),
         "sellers": sellers_view(db(), site().id, item, said),
+        "plan": told.plan if told else None,
+        "needs": [need for need in told.needs if need.on_day >= said.today] if told else [],
+        "said_of_it": wording.plan_now(figures, said) if figures else "",
+        "form": form or Form(),
         "moves": history.MOVES,
         "moved": history.moved,
     }

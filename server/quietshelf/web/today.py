@@ -4,12 +4,13 @@ from datetime import date
 
 from flask import Blueprint, abort, render_template, request
 
+from quietshelf.rules.conditions import Stock, waits
 from quietshelf.rules.exceptions import BOARD, Board, ExceptionKind
 from quietshelf.rules.leadtimes import lead_time, promise
 from quietshelf.rules.policy import Policy
 from quietshelf.store import pages
 from quietshelf.store.supply import records_of
-from quietshelf.web import wording
+from quietshelf.web import line_words, wording
 from quietshelf.web.boards import Boards, Row, boards, check_row, red_row, yellow_row
 from quietshelf.web.context import db, now, site, zone
 from quietshelf.web.live import LivePage, live_page
@@ -41,6 +42,7 @@ def board() -> LivePage:
         "goes": lambda order: wording.goes(order.number, len(order.lines), order.total_minor, said),
         "arrives": _arrivals(waiting, said.today),
         "left": wording.left_and_days,
+        "waits": _waiting(waiting, said),
     }
     return LivePage("today/page.html", FRAGMENTS, values)
 
@@ -94,6 +96,18 @@ def _arrivals(waiting: list[pages.Outgoing], today: date) -> dict[int, date]:
         quoted = record.supplier.quoted_lead_days
         arrives[supplier_id] = promise(None, today, quoted, lead_time(record.lead_days, quoted, policy))
     return {order.id: arrives[order.supplier.id] for order in waiting}
+
+
+def _waiting(orders: list[pages.Outgoing], said: wording.Voice) -> dict[int, str]:
+    """Why drafts wait, of those that do."""
+    found = {}
+    for order in orders:
+        stock = [Stock(line.on_hand, line.per_day, line.red_at) for line in order.lines]
+        supplier, policy = order.supplier, Policy()
+        wait = waits(order.total_minor, supplier.minimum_value_minor, supplier.order_day, stock, said.today, policy)
+        if wait and order.state == "draft":
+            found[order.id] = line_words.waiting(wait, said)
+    return found
 
 
 def _head(on: Boards) -> str:

@@ -156,29 +156,11 @@ def lasts(quantity: int, per_day: float) -> str:
     return f"Lasts {counted(whole, 'day')}" if whole else "Lasts under a day"
 
 
-def steps(quantity: int, ruled: Figures | None, pack: int) -> str:
-    """From the need to the pack, and never in silence.
-
-    >>> ruled = {"needed": 37, "quantity": 40, "pack": 20, "minimum_order": 0, "lots": 1, "lot": 37}
-    >>> steps(40, ruled, 20), steps(60, ruled, 20), steps(40, {**ruled, "pack": 1, "needed": 40}, 1)
-    ('37 → 40, packs of 20', 'You set 60, the rule says 40', 'Sells in 45 days')
-    >>> steps(60, {**ruled, "quantity": 60, "minimum_order": 50}, 20)
-    '37 → 60, at least 50, packs of 20'
-    """
-    if ruled is None:
-        return f"Added by hand{f', packs of {pack}' if pack > 1 else ''}"
-    if ruled["quantity"] != quantity:
-        return f"You set {quantity:,}, the rule says {ruled['quantity']:,}"
-    why = [f"at least {ruled['minimum_order']:,}"] if ruled["needed"] < ruled["minimum_order"] else []
-    why += [f"packs of {ruled['pack']}"] if ruled["pack"] > 1 else []
-    if ruled["needed"] == quantity:
-        return f"{ruled['lots']} × {ruled['lot']:,}, sells in 45 days" if ruled["lots"] > 1 else "Sells in 45 days"
-    return ", ".join([f"{ruled['needed']:,} → {quantity:,}", *why])
-
-
 def supply_of(figures: Figures, coming: str | None, draft: str | None, voice: Voice) -> str:
     """What is on its way, or how long it would take: the second half of a Red row. `coming`, `draft` are phrases."""
     supplier = figures.get("supplier")
+    if figures.get("put_off_on") and not coming:
+        return f"Not this time, it was said {voice.day(figures['put_off_on'])}."
     if figures["late_orders"]:
         late = figures["late_orders"][0]
         past = counted(late["late_days"], "day")
@@ -213,6 +195,8 @@ def yellow(title: str, figures: Figures, coming: str | None, voice: Voice) -> Sa
 def item_now(zone: str, figures: Figures, draft: str | None, voice: Voice) -> str:
     """Why an item is in its zone, as the item's own page says it. `draft` is the number of its open draft."""
     hand, per_day = figures["on_hand"], figures["per_day"]
+    if zone == "yellow":
+        return f"{below_yellow(figures)}: time to order."
     if per_day <= 0:
         return f"None sold in {figures['days']} days, so it needs no order."
     if figures["doubt"] in DOUBTS:
@@ -229,8 +213,6 @@ def item_now(zone: str, figures: Figures, draft: str | None, voice: Voice) -> st
         cost = f", {voice.money(lost * max(0, figures['throughput_minor'] or 0))}," if voice.tells_money else ""
         even = f" even if {draft} goes now" if draft else ""
         return f"{begin} {when}, so about {counted(lost, 'sale')}{cost} {'is' if lost == 1 else 'are'} lost{even}."
-    if zone == "yellow":
-        return f"{below_yellow(figures)}: time to order."
     enough = f"{hand:,} last {counted(cover, 'day')} at {rate(per_day)} a day."
     return f"{enough} It is ordered when no more than {figures['yellow_at']:,} are left."
 
@@ -254,9 +236,49 @@ def below_yellow(figures: Figures) -> str:
     left = f"{figures['position']:,} left"
     if figures["on_order"]:
         left = f"{figures['on_hand']:,} left and {figures['on_order']:,} on order"
+    needs, keep = known_needs(figures), figures.get("keep_at_least") or 0
+    if needs:
+        left = f"{left}, less {needs},"
+    free = figures["position"] - sum(need["left"] for need in figures.get("needs") or ())
+    if free <= 0 and figures.get("last_piece_gone"):
+        return "The last piece was found gone"
+    if free > figures["yellow_at"] and free < keep:
+        return f"{left} is under the {keep:,} that are kept at least"
+    if not figures["per_day"]:
+        return f"{left} is not enough"
     line = f"{yellow_days(figures)} days at {rate(figures['per_day'])} a day"
-    under = "is no more than" if figures["position"] == figures["yellow_at"] else "is under"
+    under = "is no more than" if free == figures["yellow_at"] else "is under"
     return f"{left} {under} {figures['yellow_at']:,}, which is {line}"
+
+
+def known_needs(figures: Figures) -> str:
+    """The known needs that are due, as a phrase; empty where none is.
+
+    >>> fair = {"quantity": 60, "left": 60, "on": "2026-12-03", "note": "the fair"}
+    >>> known_needs({"needs": [fair]}), known_needs({"needs": []})
+    ('60 for the fair on 3 December', '')
+    """
+    found = []
+    for need in figures.get("needs") or ():
+        what = f" for {need['note']}" if need["note"] else ""
+        on = date.fromisoformat(need["on"])
+        found.append(f"{need['left']:,}{what} on {plain_day(on, on)}")
+    return listed(found) if found else ""
+
+
+def plan_now(figures: Figures, voice: Voice) -> str:
+    """What people said of an item, as far as it holds now; empty where nobody did, or it shows in its zone."""
+    if figures.get("ending"):
+        return "It is ending: it is never ordered again."
+    if figures.get("ends_on"):
+        ends = f"It ends {voice.day(figures['ends_on'])}"
+        if figures["is_over"]:
+            return f"{ends}, before an order could come: it is never ordered again."
+        return f"{ends}: no more is ordered than sells until then."
+    if figures.get("put_off_on"):
+        said = f"Not this time, it was said {voice.day(figures['put_off_on'])}"
+        return f"{said}: it is drafted again once it was Green, or after 30 days."
+    return ""
 
 
 # orders ---------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from quietshelf.store.tables.base import Base, Instant
 from quietshelf.store.tables.decisions import DecisionRow, ExceptionRow, JobRun, SkuState
 from quietshelf.store.tables.ledger import FactRow, Feed, HeldRow, Import, SiteDay, SkuDay
 from quietshelf.store.tables.orders import ON_ITS_WAY, STATES, Delivery, Mail, Order, OrderLine
+from quietshelf.store.tables.plans import KnownNeed, SkuPlan
 from quietshelf.store.tables.shelves import LostEvents, Node, NodeCredential, NodeEvent, Quarantined, Slot, Stream
 from quietshelf.store.tables.shop import Offer, Product, SignInLink, Site, Supplier, User
 from quietshelf.store.tables.sourcing import Scored, Sourcing
@@ -21,6 +22,7 @@ __all__ = [
     "Import",
     "Instant",
     "JobRun",
+    "KnownNeed",
     "LostEvents",
     "Mail",
     "Node",
@@ -36,6 +38,7 @@ __all__ = [
     "Site",
     "SiteDay",
     "SkuDay",
+    "SkuPlan",
     "SkuState",
     "Slot",
     "Sourcing",

@@ -583,9 +583,47 @@ def upgrade() -> None:
     )
     op.create_index("ix_scorecards_of_supplier", "scorecards", ["site_id", "supplier_id", "product_id"], unique=False)
 
+    op.create_table(
+        "sku_plans",
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("product_id", sa.Integer(), nullable=False),
+        sa.Column("ending", sa.Boolean(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("pinned_quantity", sa.Integer(), nullable=True),
+        sa.Column("keep_at_least", sa.Integer(), nullable=True),
+        sa.Column("not_this_time_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_by", sa.Integer(), nullable=True),
+        sa.CheckConstraint("pinned_quantity > 0 AND keep_at_least > 0", name=op.f("ck_sku_plans_pins")),
+        sa.ForeignKeyConstraint(["changed_by"], ["users.id"], name=op.f("fk_sku_plans_changed_by_users")),
+        sa.ForeignKeyConstraint(["product_id"], ["products.id"], name=op.f("fk_sku_plans_product_id_products")),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_sku_plans_site_id_sites")),
+        sa.PrimaryKeyConstraint("site_id", "product_id", name=op.f("pk_sku_plans")),
+    )
+
+    op.create_table(
+        "known_needs",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("product_id", sa.Integer(), nullable=False),
+        sa.Column("quantity", sa.Integer(), nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_by", sa.Integer(), nullable=True),
+        sa.CheckConstraint("quantity > 0", name=op.f("ck_known_needs_quantity")),
+        sa.ForeignKeyConstraint(["made_by"], ["users.id"], name=op.f("fk_known_needs_made_by_users")),
+        sa.ForeignKeyConstraint(["product_id"], ["products.id"], name=op.f("fk_known_needs_product_id_products")),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_known_needs_site_id_sites")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_known_needs")),
+    )
+    op.create_index("ix_known_needs_of_sku", "known_needs", ["site_id", "product_id", "on_day"], unique=False)
+
 
 def downgrade() -> None:
     for table in (
+        "known_needs",
+        "sku_plans",
         "scorecards",
         "sourcings",
         "site_days",
