@@ -83,7 +83,6 @@ def test_a_pinned_quantity_wins_and_is_shown_as_pinned(run: Run) -> None:
     ines = at_item(run, "TEA-0131")
     ines.press("Save what is pinned", pinned="100")
     assert "Pinned 100 an order" in ines.words
-    look(run, 1)
     assert drafted(run)["TEA-0131"] == 100
     ines.open(f"/orders/{run.order('Leaf & Kettle').id}")
     assert "Pinned to 100" in ines.words

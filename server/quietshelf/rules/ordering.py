@@ -203,7 +203,8 @@ def follow(
 ) -> LineChange:
     """What becomes of a SKU's draft line: it follows the rule daily, unless a person set it.
 
-    A line that nobody edited goes when the SKU has 3 days' sales more than Yellow. An edited one is left alone.
+    A line that nobody edited goes when the SKU has 3 days' sales more than Yellow. An edited one is left alone. What a
+    manager pinned, or knows to be needed, is followed at once.
 
     >>> policy, day = Policy(), date(2026, 11, 24)
     >>> lot = Proposal(195, 1, 195, 204, 12, 0)
@@ -231,6 +232,8 @@ def follow(
     if proposal is None:
         clear = per_day <= 0 or position > yellow_line + per_day * policy.draft_stays_days
         return LineChange(Act.DROP if clear else Act.NONE)
-    if draft.elsewhere or (proposal.quantity != draft.quantity and draft.ruled_on < today):
+    by_person = bool(proposal.pinned or proposal.need)  # what a person said is not kept waiting
+    differs = proposal.quantity != draft.quantity and (by_person or draft.ruled_on < today)
+    if draft.elsewhere or differs:
         return LineChange(Act.CHANGE, proposal)
     return LineChange(Act.NONE, proposal)

@@ -13,7 +13,7 @@ def steps(quantity: int, ruled: Figures | None, pack: int, rule_says: int | None
 
     >>> ruled = {"needed": 37, "quantity": 40, "pack": 20, "minimum_order": 0, "lots": 1, "lot": 37}
     >>> steps(40, ruled, 20), steps(60, ruled, 20), steps(40, {**ruled, "pack": 1, "needed": 40}, 1)
-    ('37 → 40, packs of 20', 'You set 60, the rule says 40', 'Sold in 45 days')
+    ('37 → 40, packs of 20', 'You set 60, the rule says 40', 'Sells in 45 days')
     >>> steps(60, {**ruled, "quantity": 60, "minimum_order": 50}, 20)
     '37 → 60, at least 50, packs of 20'
     >>> steps(60, ruled, 20, rule_says=300)
@@ -38,7 +38,7 @@ def _rounding(quantity: int, ruled: Figures) -> str:
         case _ if not ruled["lots"]:
             begin = "" if ruled.get("need") else "One pack, as the last piece was found gone"
         case _:
-            begin = f"{ruled['lots']} × {ruled['lot']:,}, sold in 45 days" if ruled["lots"] > 1 else "Sold in 45 days"
+            begin = f"{ruled['lots']} × {ruled['lot']:,}, sells in 45 days" if ruled["lots"] > 1 else "Sells in 45 days"
     if ruled["needed"] == quantity:
         return begin or "For a known need alone"
     why = [f"at least {ruled['minimum_order']:,}"] if ruled["needed"] < ruled["minimum_order"] else []

@@ -248,6 +248,8 @@ def below_yellow(figures: Figures) -> str:
         return f"{left} is not enough"
     line = f"{yellow_days(figures)} days at {rate(figures['per_day'])} a day"
     under = "is no more than" if free == figures["yellow_at"] else "is under"
+    if free > figures["yellow_at"]:
+        under = "is hardly more than"  # a zone ends one day's cover beyond its line
     return f"{left} {under} {figures['yellow_at']:,}, which is {line}"
 
 
