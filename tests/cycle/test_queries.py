@@ -53,7 +53,7 @@ def test_a_pass_makes_no_more_queries_for_hundreds_of_skus_than_for_a_dozen(shop
     with statements(shop.engine) as many:
         report = run_pass(shop.engine, shop.site_id, NOW)
     assert (report.saved, len(drafts(shop.engine))) == (400, 403)
-    assert len(many) <= len(few) <= 60
+    assert len(many) <= len(few) <= 64
 
 
 def test_a_pass_with_nothing_to_do_only_asks(shop: Shop) -> None:
@@ -72,7 +72,7 @@ def test_one_sale_is_decided_in_few_queries(shop: Shop) -> None:
     book(shop, "TEA-0114", sold(1, 0, "till 2"))
     with statements(shop.engine) as seen:
         decide_skus(shop.engine, shop.site_id, [shop.products["TEA-0114"]], NOW)
-    assert len(seen) <= 18
+    assert len(seen) <= 20
 
 
 def test_a_receipt_of_everything_is_one_booking(shop: Shop) -> None:
