@@ -110,7 +110,7 @@ def test_the_number_of_queries_does_not_grow_with_the_shop(run: Run, queries: Ca
     ines.open("/")
     assert queries() <= 12
     ines.open(f"/orders/{run.order('Leaf & Kettle').id}")
-    assert queries() <= 16
+    assert queries() <= 17
     ines.open(f"/skus/{run.shop.products['TEA-0114']}")
     assert queries() <= 13
 
