@@ -55,8 +55,14 @@ def test_debug_shows_where_it_went_wrong(tmp_path: Path) -> None:
     assert "Traceback" in failed.stderr
 
 
+def test_a_day_that_has_not_come_is_no_day_to_look_back_from(tmp_path: Path) -> None:
+    failed = ran("cycle", "--as-of", "2999-12-31", home=tmp_path)
+    assert failed.returncode == 2
+    assert "2999-12-31 has not come yet" in failed.stderr
+
+
 def test_an_account_is_made_once(tmp_path: Path) -> None:
-    add = ("user", "add", "Ann@shop.example", "--name", "Ann", "--role", "manager", "--password", "a long password")
+    add = ("user", "add", "Ann@shop.example", "--role", "manager", "--password", "a long password")
     assert ran(*add, home=tmp_path).stdout == "Ann@shop.example can sign in as manager.\n"
     again = ran(*add, home=tmp_path)
     assert again.returncode == 1

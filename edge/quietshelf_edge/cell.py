@@ -118,16 +118,25 @@ class TraceCell:
 
 
 def read_trace(path: Path) -> Iterator[tuple[float, int]]:
-    """The (t_s, raw) rows of a trace: CSV with a header naming both columns. ValueError names the line at fault."""
-    with path.open(newline="", encoding="utf-8") as file:
+    """The (t_s, raw) rows of a trace: CSV with a header naming both columns, times that never go back.
+
+    Raises ValueError that names the file, and the line at fault.
+    """
+    with path.open(newline="", encoding="utf-8-sig", errors="replace") as file:
         rows = csv.DictReader(file)
         if missing := {"t_s", "raw"} - set(rows.fieldnames or ()):
             raise ValueError(f"{path} has no column {' and no column '.join(sorted(missing))}: a trace has t_s,raw")
+        last_s = -math.inf
         for row in rows:
             try:
-                t_s, raw = float(row["t_s"]), int(row["raw"])
+                t_s, raw = float(row["t_s"]), round(float(row["raw"]))
                 if not math.isfinite(t_s):
                     raise ValueError
-            except (TypeError, ValueError):
-                raise ValueError(f"{path}, line {rows.line_num}: t_s must be seconds and raw a whole number") from None
+            except (TypeError, ValueError, OverflowError):
+                raise ValueError(f"{path}, line {rows.line_num}: t_s must be seconds and raw a number") from None
+            if t_s < last_s:
+                raise ValueError(f"{path}, line {rows.line_num}: {t_s:g} s comes after {last_s:g} s: sort the trace")
+            last_s = t_s
             yield t_s, raw
+        if last_s == -math.inf:
+            raise ValueError(f"{path} has a header and no sample: record one first")

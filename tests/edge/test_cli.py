@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from quietshelf_edge.cell import read_trace
 from quietshelf_edge.cli import main
 from tests.conftest import free_port
 from tests.edge.bench import Broker, lay, write_node
@@ -82,3 +83,28 @@ def test_check_says_that_no_broker_answers(
     port = free_port()
     assert main(["check", "--config", str(write_node(tmp_path, port))]) == 1
     assert f"FAULT no broker answers at 127.0.0.1:{port}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("rows", "says"),
+    [
+        (b"t_s,raw\n", "has a header and no sample"),
+        (b"t_s,raw\n0.2,84000\n0.1,84000\n", "line 3: 0.1 s comes after 0.2 s"),
+        (b"\x89PNG\r\n\x1a\n\x00\xff", "has no column"),
+    ],
+)
+def test_a_trace_that_tells_nothing_is_said_and_ends_with_1(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], rows: bytes, says: str
+) -> None:
+    trace = tmp_path / "trace.csv"
+    trace.write_bytes(rows)
+    assert main(["replay", str(trace), *SCALE, "--piece-weight-g", "250", "--count", "20"]) == 1
+    told = capsys.readouterr()
+    assert says in told.err
+    assert told.out == ""
+
+
+def test_a_trace_as_a_spreadsheet_saves_it_is_read(tmp_path: Path) -> None:
+    trace = tmp_path / "trace.csv"
+    trace.write_bytes(b"\xef\xbb\xbft_s,raw\r\n0.1,84000\r\n0.2,84001.0\r\n")
+    assert list(read_trace(trace)) == [(0.1, 84000), (0.2, 84001)]

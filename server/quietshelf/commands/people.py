@@ -17,11 +17,11 @@ def user() -> None:
 
 @user.command()
 @click.argument("email")
-@click.option("--name", prompt=True, help="As others here call them.")
+@click.option("--name", help="As others here call them; what stands before the @ where it is left off.")
 @click.option("--role", type=click.Choice(["manager", "staff"]), default="staff", show_default=True)
 @click.password_option(help="Asked when it is left off, which keeps it out of the shell's history.")
 @click.pass_obj
-def add(settings: Settings, email: str, name: str, role: str, password: str) -> None:
+def add(settings: Settings, email: str, name: str | None, role: str, password: str) -> None:
     """Make an account for EMAIL."""
     if len(password) < SHORTEST_PASSWORD:
         raise click.ClickException(f"Nothing was made: a password has {SHORTEST_PASSWORD} characters or more.")
@@ -31,7 +31,7 @@ def add(settings: Settings, email: str, name: str, role: str, password: str) -> 
     with opened(settings) as engine:
         try:
             with writing(engine) as session:
-                add_user(session, email, name, role, hash_password(password), wall_clock())
+                add_user(session, email, name or local, role, hash_password(password), wall_clock())
         except ValueError as error:
             raise click.ClickException(str(error)) from None
     click.echo(f"{email} can sign in as {role}.")

@@ -109,7 +109,8 @@ class Intake:
 
     def healthy(self) -> bool:
         """Whether messages are taken now."""
-        return self._broker.sentence is None and self._database.sentence is None
+        works = all(thread.is_alive() for thread in self._threads)
+        return works and self._broker.sentence is None and self._database.sentence is None
 
     def status(self) -> str:
         """What the page says of the way in, in a sentence."""
