@@ -180,7 +180,11 @@ def on_the_way(arriving: Sequence[Coming], voice: Voice) -> str | None:
     if not arriving:
         return None
     first = arriving[0]
-    when = f", expected {on_day(first.expected_on, voice.today)}" if first.expected_on else ""
+    when = ""
+    if first.expected_on:
+        late_days = (voice.today - first.expected_on).days
+        late = f", {counted(late_days, 'day')} ago" if late_days > 1 else ""
+        when = f", expected {on_day(first.expected_on, voice.today)}{late}"
     more = f"; {counted(len(arriving) - 1, 'more order')} after it" if len(arriving) > 1 else ""
     return f"{first.units:,} {'is' if first.units == 1 else 'are'} on {first.number}{when}{more}"
 
