@@ -4,7 +4,7 @@ What is lost is weighed here, and by whom it was; which cause is the constraint 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -114,17 +114,18 @@ def _stock_outs(life: SkuLife, policy: Policy) -> Iterator[Loss]:
     out = [day for day in life.days if day.open and day.out > 0 and day.per_day > 0]
     if not out:
         return
+    wanted = {day.day: _wanted_on(day, life.days, policy) for day in out}
     saved_by: dict[date, tuple[Cause, _Rescue]] = {}
     for cause, rescues in _ladder(life, policy):
-        for day, rescue in _saved(out, rescues):
-            saved_by.setdefault(day, (cause, rescue))
+        for saved_on, rescue in _saved(wanted, rescues):
+            saved_by.setdefault(saved_on, (cause, rescue))
     spikes = _spikes(life.days, policy)
     for day in out:
         cause, saved = saved_by.get(day.day, (Cause.DEMAND, None))
         last = max((order for order in life.orders if order.drafted_on <= day.day), key=_drafted, default=None)
-        wanted = _wanted_on(day, life.days, policy)
+        per_day = wanted[day.day] / day.out
         evidence = Evidence(
-            wanted,
+            per_day,
             life.throughput_minor,
             day.out,
             saved.order if saved else last,
@@ -132,21 +133,20 @@ def _stock_outs(life: SkuLife, policy: Policy) -> Iterator[Loss]:
             saved.units if saved else 0,
             spikes.get(day.day),
         )
-        yield Loss(life.sku, day.day, cause, round(wanted * day.out * max(0, life.throughput_minor)), evidence)
+        yield Loss(life.sku, day.day, cause, round(wanted[day.day] * max(0, life.throughput_minor)), evidence)
 
 
 def _wanted_on(day: Day, days: Sequence[Day], policy: Policy) -> float:
-    """What a day without stock would have sold: what the SKU sold in stock in the 15 days before and after it.
+    """Units that a day without stock would have sold: by what was sold in stock in the 15 days before and after it.
 
     Velocity as it was known then runs behind where demand has jumped, which is when most is lost. It stands in where
     the SKU was in stock on too few of those days to tell.
     """
     span = timedelta(days=policy.around_days)
-    near = [other for other in days if abs(other.day - day.day) <= span]
+    near = [other for other in days if other.open and abs(other.day - day.day) <= span]
     in_stock = sum(1 - other.out for other in near)
-    if in_stock < policy.around_days_enough:
-        return day.per_day
-    return sum(other.sold for other in near) / in_stock
+    enough = in_stock >= policy.around_days_enough
+    return day.out * (sum(other.sold for other in near) / in_stock if enough else day.per_day)
 
 
 def _ladder(life: SkuLife, policy: Policy) -> Iterator[tuple[Cause, list[_Rescue]]]:
@@ -231,22 +231,22 @@ def _missed_trigger(day: Day, orders: Iterable[OrderLife]) -> bool:
     return day.stock + coming <= day.reorder_at < day.book + coming
 
 
-def _saved(out: Sequence[Day], rescues: Sequence[_Rescue]) -> Iterator[tuple[date, _Rescue]]:
-    """The days without stock on which rescued units would have been there; each such day sells its velocity of them."""
+def _saved(wanted: Mapping[date, float], rescues: Sequence[_Rescue]) -> Iterator[tuple[date, _Rescue]]:
+    """The days without stock on which rescued units would have been there; each such day sells what it wanted."""
     left = {rescue: float(rescue.units) for rescue in rescues}
     in_order = sorted(rescues, key=lambda rescue: rescue.due)
-    for day in out:
+    for day, units_wanted in wanted.items():
         for rescue in in_order:
-            if rescue.due > day.day:
+            if rescue.due > day:
                 break
-            units = left[rescue] if day.day < rescue.until else 0.0
+            units = left[rescue] if day < rescue.until else 0.0
             if rescue.order is not None:
                 # What came of it after all is in the day's own stock, and is not there a second time.
-                since = rescue.order.received_by(day.day) - rescue.order.received_by(rescue.due)
+                since = rescue.order.received_by(day) - rescue.order.received_by(rescue.due)
                 units = min(units, rescue.units - since)
             if units > 0:
-                left[rescue] = units - day.per_day * day.out
-                yield day.day, rescue
+                left[rescue] = units - units_wanted
+                yield day, rescue
                 break
 
 
@@ -259,7 +259,7 @@ def _spikes(days: Sequence[Day], policy: Policy) -> dict[date, int]:
         begins = day.out > 0 and (before is None or before.out < 1)
         if begins:
             taken = max(day.largest_sale, before.largest_sale if before else 0)
-        if day.out > 0 and taken is not None and taken > day.per_day * policy.one_sale_days:
+        if day.out > 0 and taken is not None and taken > day.per_day * policy.one_off_days:
             found[day.day] = taken
         before = day
     return found

@@ -73,7 +73,7 @@ class Policy:
     """What a day without stock would have sold is read from this many days before and after it..."""
     around_days_enough: int = 7
     """...if the SKU was in stock on this many of them; else it is velocity as it was known that day."""
-    one_sale_days: int = 15
+    one_off_days: int = 15
     """A single sale of more than this many days' worth is told apart."""
     held_cover_days: int = 90
     """What lies beyond this cover costs its holding."""
