@@ -57,6 +57,7 @@ class SupplierLuck:
 
     quoted_days: int
     past: tuple[int, ...]
+    """What the deliveries before the first day took."""
     takes: tuple[int, ...]
     waits: tuple[int, ...]
     """Days for which a draft begun on each day waits for a person."""
@@ -76,7 +77,7 @@ def is_open(day: int) -> bool:
 
 
 def draw(trouble: Trouble, seed: int) -> Luck:
-    """The luck of a seed: the same customers and trucks whatever trouble is taken away from the shop."""
+    """The luck of a seed: the same customers and deliveries whatever trouble is taken away from the shop."""
     return Luck(
         tuple(_sku(trouble, seed, n) for n in range(SKUS)), tuple(_supplier(trouble, seed, n) for n in range(SUPPLIERS))
     )
