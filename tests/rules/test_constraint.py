@@ -62,6 +62,13 @@ def test_it_is_named_anew_on_the_1st_by_whatever_lost_more() -> None:
     assert follow(standing, said(date(2026, 12, 1), supply=100, demand=101), POLICY).named is Cause.DEMAND
 
 
+def test_a_month_whose_1st_nobody_saw_is_named_by_its_first_look() -> None:
+    standing = Standing(Cause.SUPPLY, date(2026, 11, 20))
+    assert follow(standing, said(date(2026, 12, 3), supply=100, demand=101), POLICY) == Standing(
+        Cause.DEMAND, date(2026, 12, 3)
+    )
+
+
 def test_six_looks_and_a_gap_do_not_change_it_within_the_month() -> None:
     standing = Standing(Cause.SUPPLY, date(2026, 11, 1))
     for n in range(2, 16):

@@ -103,6 +103,8 @@ def look(found: Sequence[Loss], today: date, throughput_minor: int, deliveries: 
 def follow(standing: Standing | None, said: Look, policy: Policy) -> Standing:
     """What stands after a daily look: named anew on the 1st, changed within the month by what lost 1.5 times as much.
 
+    Where no look was taken on the 1st, the month's first look names it. Call it once a day.
+
     >>> def said(day, **lost):
     ...     every = {cause: lost.get(cause, 0) for cause in Cause}
     ...     return Look(date(2026, 11, day), max(Cause, key=lambda c: every[c]), every, 10_000, 30, 30)
@@ -116,7 +118,7 @@ def follow(standing: Standing | None, said: Look, policy: Policy) -> Standing:
     >>> str(before.named), str(standing.named), standing.since.day
     ('supply', 'demand', 15)
     """
-    if standing is None or said.day.day == 1:
+    if standing is None or (standing.since.year, standing.since.month) != (said.day.year, said.day.month):
         return Standing(said.says, said.day)
     challenger = _challenger(standing.named, said, policy)
     if challenger is None:

@@ -26,9 +26,9 @@ class Day:
     """Units at the day's end, as the book showed them then."""
     sold: int
     per_day: float
-    """Velocity as it was known that morning, units a day."""
+    """Velocity as it was known that day, units a day."""
     reorder_at: float
-    """Yellow line as it was known that morning: a position at or below it made a draft line, units."""
+    """Yellow line as it was known that day: a position at or below it made a draft line, units."""
     out: float = 0.0
     """Share of the day's opening hours without stock, 0 to 1."""
     open: bool = True
