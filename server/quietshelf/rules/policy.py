@@ -127,3 +127,31 @@ class Policy:
     """An unexplained loss opens an exception from this many units on."""
     node_silent_minutes: int = 45
     """A node that has not been heard for this long (three heartbeats) is silent."""
+
+    # causes and the constraint
+    decided_within_days: int = 2
+    """A draft line waits this many open days for a person before its waiting is a cause."""
+    around_days: int = 15
+    """What a day without stock would have sold is read from this many days before and after it..."""
+    around_days_enough: int = 7
+    """...if the SKU was in stock on this many of them; else it is velocity as it was known that day."""
+    held_cover_days: int = 90
+    """What lies beyond this cover costs its holding."""
+    holding_share_per_month: float = 0.02
+    """Holding a unit for a month costs this share of its purchase cost."""
+    constraint_days: int = 30
+    """The constraint is what lost most in this many days; its number is taken over as many."""
+    quiet_loss_share: float = 0.01
+    """Nothing is the constraint where less than this share of throughput was lost."""
+    main_cause_share: float = 0.25
+    """Nothing is the constraint where no cause has this share of the loss."""
+    told_from_days: int = 20
+    """The constraint is unknown under this many days without stock."""
+    told_from_deliveries: int = 10
+    """Supply is not named the constraint under this many deliveries."""
+    overtakes_by: float = 1.5
+    """Within the month another cause is named when it has lost this many times as much..."""
+    overtakes_looks: int = 7
+    """...on this many daily looks running."""
+    beyond_errors: float = 2.0
+    """A number is better or worse only beyond this many standard errors."""

@@ -1,0 +1,82 @@
+"""What is true of a world, and what the rules say of it: the truth is the same luck with one cause taken away."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from quietshelf.rules.causes import Cause, by_cause, losses
+from quietshelf.rules.constraint import Look, look, measure
+from quietshelf.rules.numbers import Number, compared
+from quietshelf.rules.policy import Policy
+from tests.worlds.kinds import Trouble
+from tests.worlds.luck import DAYS, SCORED, draw
+from tests.worlds.shop import Past, live, on
+
+POLICY = Policy()
+TODAY = on(DAYS - 1)
+SINCE = on(DAYS - SCORED)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One world, as it was and as the rules saw it."""
+
+    past: Past
+    saves: dict[Cause, int]
+    """Money that taking each cause away saves on the scored days: throughput, and holding cost."""
+    said: Look
+    laid: dict[Cause, int]
+    """Money that the rules laid to each cause on the scored days."""
+    numbers: dict[Cause, Number]
+    """The number of each cause that was taken away, beside the number with it."""
+
+    @property
+    def truth(self) -> Cause:
+        """The cause whose removal saves most money."""
+        return max(self.saves, key=lambda cause: self.saves[cause])
+
+    @property
+    def saved(self) -> dict[Cause, float]:
+        """What the removal of each cause that the shop has saves, as a share of throughput."""
+        return {cause: self.saves[cause] / self.said.throughput_minor for cause in self.numbers}
+
+    @property
+    def is_no_toy(self) -> bool:
+        """Each cause costs 1 to 10% of throughput, and the second at least half of what the first does."""
+        saved = sorted(self.saved.values())
+        return saved[0] >= 0.01 and saved[-1] <= 0.10 and saved[0] >= saved[-1] / 2
+
+    def laid_to_saved(self, cause: Cause) -> float:
+        """Money that the rules laid to a cause, over what its removal saves."""
+        return self.laid[cause] / self.saves[cause]
+
+
+def judge(trouble: Trouble, seed: int) -> Judged:
+    """Live through a world, then again without each cause that it has; what a cause that it has not saves is 0."""
+    luck = draw(trouble, seed)
+    past = live(luck, trouble)
+    found = [loss for life in past.lives for loss in losses(life, POLICY)]
+    top = _top(past)
+    saves, numbers = dict.fromkeys(Cause, 0), {}
+    for cause in Cause:
+        if not trouble.has(cause):
+            continue
+        without = live(luck, trouble, cause)
+        saves[cause] = _money(without) - _money(past)
+        gone, there = (measure(cause, p.lives, top, on(DAYS - 30), TODAY, POLICY) for p in (without, past))
+        numbers[cause] = compared(gone, there, cause is not Cause.DEMAND, POLICY)
+    said = look(found, TODAY, sum(past.earned_minor[-SCORED:]), past.deliveries, POLICY)
+    return Judged(past, saves, said, by_cause(found, SINCE, TODAY), numbers)
+
+
+def _money(past: Past) -> int:
+    return sum(past.earned_minor[-SCORED:]) - sum(past.held_minor[-SCORED:])
+
+
+def _top(past: Past) -> set[str]:
+    """The fifth of the SKUs that earns most, by velocity x throughput when the scored days begin."""
+    start = SINCE - timedelta(days=1)
+    earning = {
+        life.sku: next(day.per_day for day in life.days if day.day == start) * life.throughput_minor
+        for life in past.lives
+    }
+    return set(sorted(earning, key=lambda sku: -earning[sku])[: len(earning) // 5])

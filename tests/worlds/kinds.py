@@ -1,0 +1,103 @@
+"""The kinds of shop whose constraint is known: which trouble each has, and how much of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from quietshelf.rules.causes import Cause
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """How much of each trouble a shop has; the defaults are none."""
+
+    late_share: float = 0.0
+    """Of the deliveries, so many are late..."""
+    late_days: tuple[int, int] = (10, 30)
+    """...by so many days."""
+    short_share: float = 0.0
+    """Of the order lines, so many come with half of it missing."""
+    jumping: float = 0.0
+    """Of the SKUs, so many sell suddenly more once..."""
+    jump_times: tuple[float, float] = (2.5, 4.0)
+    """...so many times as much, until the end."""
+    budget: float | None = None
+    """A week's money for orders, as a share of what a week's sales cost; None: what is wanted."""
+    sitting: float = 0.0
+    """Of the SKUs, so many lie there for most of a year."""
+    waiting: float = 0.0
+    """Of the draft orders, so many wait for a person..."""
+    wait_days: tuple[int, int] = (8, 22)
+    cut: float = 0.0
+    """Of the order lines of those, so many are halved by that person."""
+    vanishing: float = 0.0
+    """Of the SKUs' days, on so many units vanish that nobody sees go..."""
+    vanish_days: tuple[int, int] = (2, 15)
+    """...so many days' worth of sales."""
+
+    where: Mapping[Cause, tuple[int, ...]] = field(default_factory=dict)
+    """The suppliers (0 to 4) to whose items a trouble is confined; a cause that is not named here is everywhere."""
+
+    def share(self, cause: Cause, supplier: int) -> float:
+        """How often a trouble that can be confined happens among the items of a supplier."""
+        if supplier not in self.where.get(cause, (supplier,)):
+            return 0.0
+        return {
+            Cause.SUPPLY: self.late_share,
+            Cause.PURCHASING: self.waiting,
+            Cause.COUNTS: self.vanishing,
+            Cause.DEMAND: self.jumping,
+        }[cause]
+
+    def has(self, cause: Cause) -> bool:
+        """Whether the shop has this trouble at all."""
+        if cause is Cause.CAPITAL:
+            return self.budget is not None
+        return any(self.share(cause, supplier) > 0 for supplier in range(5))
+
+    def without(self, cause: Cause) -> "Trouble":
+        """The same shop with one cause taken away; demand is taken away by foreseeing it (tests/worlds/shop.py)."""
+        return {
+            Cause.SUPPLY: replace(self, late_share=0.0),
+            Cause.CAPITAL: replace(self, budget=None, sitting=0.0),
+            Cause.PURCHASING: replace(self, waiting=0.0),
+            Cause.COUNTS: self,
+            Cause.DEMAND: self,
+        }[cause]
+
+
+_SOME, _OTHERS = (0, 1), (2, 3, 4)
+
+PURE: Mapping[Cause, Trouble] = {
+    Cause.SUPPLY: Trouble(late_share=0.45, late_days=(12, 28), short_share=0.15, where={Cause.SUPPLY: (0, 1, 2)}),
+    Cause.DEMAND: Trouble(jumping=0.15),
+    Cause.CAPITAL: Trouble(budget=0.7, sitting=0.1),
+    Cause.PURCHASING: Trouble(waiting=0.3, cut=0.1),
+    Cause.COUNTS: Trouble(vanishing=0.022),
+}
+CALM = Trouble()
+APART: Mapping[str, Trouble] = {
+    "late and short suppliers, others' orders wait": Trouble(
+        late_share=0.5,
+        late_days=(12, 28),
+        short_share=0.15,
+        waiting=0.3,
+        where={Cause.SUPPLY: _SOME, Cause.PURCHASING: _OTHERS},
+    ),
+    "late suppliers, demand for others' goods jumps": Trouble(
+        late_share=0.6, late_days=(12, 28), jumping=0.15, where={Cause.SUPPLY: _SOME, Cause.DEMAND: _OTHERS}
+    ),
+    "late suppliers, others' goods vanish": Trouble(
+        late_share=0.5, late_days=(12, 28), vanishing=0.025, where={Cause.SUPPLY: _SOME, Cause.COUNTS: _OTHERS}
+    ),
+    "some suppliers' orders wait, others' goods vanish": Trouble(
+        waiting=0.5, vanishing=0.02, where={Cause.PURCHASING: _SOME, Cause.COUNTS: _OTHERS}
+    ),
+}
+"""Two causes at once, each among the goods of other suppliers."""
+TANGLED: Mapping[str, Trouble] = {
+    "supply and purchasing": Trouble(late_share=0.45, late_days=(12, 28), short_share=0.1, waiting=0.2),
+    "demand and supply": Trouble(jumping=0.12, late_share=0.3, late_days=(10, 24)),
+    "counts and supply": Trouble(vanishing=0.022, late_share=0.3, late_days=(10, 24)),
+    "purchasing and counts": Trouble(waiting=0.25, vanishing=0.02),
+}
+"""Two causes at once, on the same goods: then taking one away changes what the other does."""
