@@ -6,9 +6,10 @@ from quietshelf.store.engine import writing
 from quietshelf.store.tables import Node
 from tests.brokers import broker, embedded_broker, mosquitto_broker
 from tests.intake.words import Shelf
+from tests.outbound.conftest import mailbox, who
 from tests.shops import Shop
 
-__all__ = ["broker", "embedded_broker", "mosquitto_broker"]
+__all__ = ["broker", "embedded_broker", "mailbox", "mosquitto_broker", "who"]
 
 
 def _with_node(shop: Shop) -> Shelf:

@@ -1,8 +1,6 @@
 """Goods at the door: what is booked, what is refused, and that a press counts once."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,25 +12,11 @@ from quietshelf.outbound.mailbox import Mailbox
 from quietshelf.store.engine import reading
 from quietshelf.store.orders import ChangedMeanwhile, NotAllowed
 from quietshelf.store.tables import Delivery, SkuState
-from tests.conftest import free_port
-from tests.orders import People, draft, line_ids, on_sqlite, order, people, receipts_booked, sent_order
+from tests.orders import People, draft, line_ids, on_sqlite, order, receipts_booked, sent_order
 from tests.shops import Shop
 
 NOW = datetime(2026, 11, 24, 9, 40, tzinfo=UTC)
 CAME = NOW + timedelta(days=7)
-
-
-@pytest.fixture
-def mailbox(tmp_path: Path) -> Iterator[Mailbox]:
-    box = Mailbox(tmp_path / "mailbox", free_port())
-    box.start()
-    yield box
-    box.stop()
-
-
-@pytest.fixture
-def who(shop: Shop) -> People:
-    return people(shop)
 
 
 def _deliveries(shop: Shop) -> list[tuple[int, int, str]]:
