@@ -1,6 +1,7 @@
 """Every table, in one namespace: `from quietshelf.store.tables import Product, Order`."""
 
 from quietshelf.store.tables.base import Base, Instant
+from quietshelf.store.tables.constraint import LookRow, LossRow, ModeRow, ReviewRow
 from quietshelf.store.tables.decisions import DecisionRow, ExceptionRow, JobRun, SkuState
 from quietshelf.store.tables.ledger import FactRow, Feed, HeldRow, Import, SiteDay, SkuDay
 from quietshelf.store.tables.orders import ON_ITS_WAY, STATES, Delivery, Mail, Order, OrderLine
@@ -23,8 +24,11 @@ __all__ = [
     "Instant",
     "JobRun",
     "KnownNeed",
+    "LookRow",
+    "LossRow",
     "LostEvents",
     "Mail",
+    "ModeRow",
     "Node",
     "NodeCredential",
     "NodeEvent",
@@ -33,6 +37,7 @@ __all__ = [
     "OrderLine",
     "Product",
     "Quarantined",
+    "ReviewRow",
     "Scored",
     "SignInLink",
     "Site",

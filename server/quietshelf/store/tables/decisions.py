@@ -47,6 +47,8 @@ class SkuState(Base):
     """The site's day that it was decided for: with the next day's sales and orders it is decided anew."""
     decide_again_at: Mapped[datetime | None]
     """When the book changes without a new fact: a pick that no sale has followed by then is lost."""
+    is_top: Mapped[bool] = mapped_column(default=False)
+    """Among the top 20% of the site by velocity x throughput; the others are slow movers."""
 
 
 class DecisionRow(Base):

@@ -36,6 +36,18 @@ class Site(Base):
     """The site's day for which its suppliers' scorecards were last worked out."""
     suppliers_seen: Mapped[int] = mapped_column(default=0)
     """The newest delivery that they were worked out from."""
+    top_drawn_on: Mapped[date | None]
+    """The site's day for which its top 20% were last drawn."""
+    budget_minor: Mapped[int | None]
+    """Money for orders in one budget period, for the capital mode; None: no budget was set."""
+    budget_days: Mapped[int] = mapped_column(default=30)
+    """How long a budget is to last, in days."""
+    budget_from: Mapped[date | None]
+    """The first day of a budget period; the others follow every `budget_days`."""
+    order_limit_minor: Mapped[int | None]
+    """In the purchasing mode, drafts up to this sum send themselves; None: none do."""
+    target_turns: Mapped[float | None]
+    """Inventory turns that a manager aims at; None: no target."""
 
 
 class User(Base):

@@ -44,6 +44,12 @@ def upgrade() -> None:
         sa.Column("epoch", sa.BigInteger(), nullable=False),
         sa.Column("suppliers_looked_on", sa.Date(), nullable=True),
         sa.Column("suppliers_seen", sa.Integer(), nullable=False),
+        sa.Column("top_drawn_on", sa.Date(), nullable=True),
+        sa.Column("budget_minor", sa.Integer(), nullable=True),
+        sa.Column("budget_days", sa.Integer(), nullable=False),
+        sa.Column("budget_from", sa.Date(), nullable=True),
+        sa.Column("order_limit_minor", sa.Integer(), nullable=True),
+        sa.Column("target_turns", sa.Double(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sites")),
         sa.UniqueConstraint("key", name=op.f("uq_sites_key")),
     )
@@ -466,6 +472,7 @@ def upgrade() -> None:
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("decided_for", sa.Date(), nullable=True),
         sa.Column("decide_again_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("is_top", sa.Boolean(), nullable=False),
         sa.CheckConstraint("zone IN ('red', 'yellow', 'green')", name=op.f("ck_sku_states_zone")),
         sa.ForeignKeyConstraint(["product_id"], ["products.id"], name=op.f("fk_sku_states_product_id_products")),
         sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_sku_states_site_id_sites")),
@@ -619,9 +626,85 @@ def upgrade() -> None:
     )
     op.create_index("ix_known_needs_of_sku", "known_needs", ["site_id", "product_id", "on_day"], unique=False)
 
+    op.create_table(
+        "losses",
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("product_id", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("cause", sa.String(), nullable=False),
+        sa.Column("minor", sa.Integer(), nullable=False),
+        sa.Column("out", sa.Double(), nullable=False),
+        sa.Column("evidence", figures, nullable=False),
+        sa.ForeignKeyConstraint(["product_id"], ["products.id"], name=op.f("fk_losses_product_id_products")),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_losses_site_id_sites")),
+        sa.PrimaryKeyConstraint("site_id", "product_id", "day", "cause", name=op.f("pk_losses")),
+    )
+    op.create_index("ix_losses_of_day", "losses", ["site_id", "day"], unique=False)
+
+    op.create_table(
+        "constraint_looks",
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("says", sa.String(), nullable=False),
+        sa.Column("named", sa.String(), nullable=False),
+        sa.Column("named_on", sa.Date(), nullable=False),
+        sa.Column("challenger", sa.String(), nullable=True),
+        sa.Column("looks_running", sa.Integer(), nullable=False),
+        sa.Column("lost", figures, nullable=False),
+        sa.Column("throughput_minor", sa.Integer(), nullable=False),
+        sa.Column("stock_out_days", sa.Integer(), nullable=False),
+        sa.Column("deliveries", sa.Integer(), nullable=False),
+        sa.Column("more_days_needed", sa.Integer(), nullable=False),
+        sa.Column("more_deliveries_needed", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Double(), nullable=True),
+        sa.Column("before", sa.Double(), nullable=True),
+        sa.Column("error", sa.Double(), nullable=False),
+        sa.Column("course", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_constraint_looks_site_id_sites")),
+        sa.PrimaryKeyConstraint("site_id", "day", name=op.f("pk_constraint_looks")),
+    )
+
+    op.create_table(
+        "reviews",
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("figures", figures, nullable=False),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_reviews_site_id_sites")),
+        sa.PrimaryKeyConstraint("site_id", "month", name=op.f("pk_reviews")),
+    )
+
+    op.create_table(
+        "modes",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("mode", sa.String(), nullable=False),
+        sa.Column("on_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("on_by", sa.Integer(), nullable=True),
+        sa.Column("off_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("off_by", sa.Integer(), nullable=True),
+        sa.Column("figures", figures, nullable=False),
+        sa.ForeignKeyConstraint(["off_by"], ["users.id"], name=op.f("fk_modes_off_by_users")),
+        sa.ForeignKeyConstraint(["on_by"], ["users.id"], name=op.f("fk_modes_on_by_users")),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_modes_site_id_sites")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_modes")),
+    )
+    op.create_index(
+        "uq_modes_one_at_a_time",
+        "modes",
+        ["site_id"],
+        unique=True,
+        sqlite_where=sa.text("off_at IS NULL"),
+        postgresql_where=sa.text("off_at IS NULL"),
+    )
+
 
 def downgrade() -> None:
     for table in (
+        "modes",
+        "reviews",
+        "constraint_looks",
+        "losses",
         "known_needs",
         "sku_plans",
         "scorecards",
