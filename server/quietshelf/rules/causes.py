@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from itertools import pairwise
+from typing import Any
 
 from quietshelf.rules.lives import Day, Held, OrderLife, SkuLife
 from quietshelf.rules.policy import Policy
@@ -43,6 +44,23 @@ class Evidence:
     """Units of one sale of over 15 days' worth that took the stock."""
     held_units: int = 0
     """Units beyond 90 days of cover, of a day's holding cost."""
+    booked_units: int = 0
+    """What the book showed that evening, when in truth there was none."""
+
+    @property
+    def figures(self) -> dict[str, Any]:
+        """What a sentence about it is made of, as it is kept: days as text, the order as OrderLife.figures."""
+        due = self.would_have_come_on
+        return {
+            "per_day": round(self.per_day, 4),
+            "throughput_minor": self.throughput_minor,
+            "order": self.order.figures if self.order else None,
+            "would_have_come_on": due.isoformat() if due else None,
+            "missing_units": self.missing_units,
+            "one_sale_of": self.one_sale_of,
+            "held_units": self.held_units,
+            "booked_units": self.booked_units,
+        }
 
 
 @dataclass(frozen=True)
@@ -132,6 +150,7 @@ def _stock_outs(life: SkuLife, policy: Policy) -> Iterator[Loss]:
             saved.due if saved else None,
             saved.units if saved else 0,
             spikes.get(day.day),
+            booked_units=max(0, day.book),
         )
         yield Loss(life.sku, day.day, cause, round(wanted[day.day] * max(0, life.throughput_minor)), evidence)
 

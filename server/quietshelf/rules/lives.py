@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import Any
 
 
 class Held(StrEnum):
@@ -83,6 +84,30 @@ class OrderLife:
     def cut(self) -> bool:
         """Whether less was sent than the rule wanted."""
         return self.sent_on is not None and self.sent_units < self.ruled_units
+
+    @property
+    def figures(self) -> dict[str, Any]:
+        """What a sentence about it is made of, as it is kept: days as text.
+
+        >>> waits = OrderLife("PO-2031", date(2026, 10, 24), 90, 9, held=Held.BUDGET)
+        >>> [waits.figures[key] for key in ("number", "drafted_on", "sent_on", "promised_on", "held")]
+        ['PO-2031', '2026-10-24', None, None, 'budget']
+        """
+        days = {
+            "drafted_on": self.drafted_on,
+            "sent_on": self.sent_on,
+            "promised_on": self.promised_on,
+            "received_on": self.received_on,
+            "refused_on": self.refused_on,
+        }
+        return {
+            "number": self.number,
+            **{name: day.isoformat() if day else None for name, day in days.items()},
+            "ruled_units": self.ruled_units,
+            "sent_units": self.sent_units,
+            "received_units": self.received_units,
+            "held": self.held.value if self.held else None,
+        }
 
     def received_by(self, day: date) -> int:
         """Accepted units that had come by the end of a day."""
