@@ -61,6 +61,8 @@ class Order(Base):
     changed_at: Mapped[datetime | None]
     changed_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     """Who made the last change (None: the rules), told to whoever looks at an older version."""
+    sent_itself: Mapped[dict[str, Any] | None]
+    """That it was sent by itself: the limit it was under, and who set that. It stays when a person took it back."""
 
     supplier: Mapped[Supplier] = relationship()
     lines: Mapped[list["OrderLine"]] = relationship(back_populates="order", order_by="OrderLine.id")
@@ -101,6 +103,10 @@ class OrderLine(Base):
     rejected: Mapped[int] = mapped_column(default=0)
     closed_at: Mapped[datetime | None]
     """When it was complete, closed short or cancelled."""
+    held: Mapped[str | None]
+    """Why it had to wait, or was cut (rules/lives.py, Held): budget, cash, person. It stays once it is sent."""
+    waits_until: Mapped[date | None]
+    """The first day of the budget that a draft line waits for; None where nothing holds it now."""
 
     order: Mapped[Order] = relationship(back_populates="lines")
     product: Mapped[Product] = relationship()

@@ -48,6 +48,8 @@ class Site(Base):
     """In the purchasing mode, drafts up to this sum send themselves; None: none do."""
     target_turns: Mapped[float | None]
     """Inventory turns that a manager aims at; None: no target."""
+    order_limit_by: Mapped[str | None]
+    """The name of who set `order_limit_minor`, as an order that sends itself says it."""
 
 
 class User(Base):

@@ -50,6 +50,7 @@ def upgrade() -> None:
         sa.Column("budget_from", sa.Date(), nullable=True),
         sa.Column("order_limit_minor", sa.Integer(), nullable=True),
         sa.Column("target_turns", sa.Double(), nullable=True),
+        sa.Column("order_limit_by", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sites")),
         sa.UniqueConstraint("key", name=op.f("uq_sites_key")),
     )
@@ -162,6 +163,7 @@ def upgrade() -> None:
         sa.Column("imported", sa.Boolean(), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("changed_by", sa.Integer(), nullable=True),
+        sa.Column("sent_itself", figures, nullable=True),
         sa.CheckConstraint(
             "state IN ('draft', 'approved', 'sending', 'sent', 'confirmed', 'part_received', 'received', "
             "'closed_short', 'cancelled')",
@@ -418,6 +420,8 @@ def upgrade() -> None:
         sa.Column("received", sa.Integer(), nullable=False),
         sa.Column("rejected", sa.Integer(), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("held", sa.String(), nullable=True),
+        sa.Column("waits_until", sa.Date(), nullable=True),
         sa.CheckConstraint("quantity > 0", name=op.f("ck_order_lines_quantity")),
         sa.CheckConstraint(
             "received >= 0 AND rejected >= 0 AND rejected <= received", name=op.f("ck_order_lines_received")
