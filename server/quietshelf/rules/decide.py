@@ -13,6 +13,7 @@ from quietshelf.rules.exceptions import ExceptionKind, Opening
 from quietshelf.rules.feedback import USUAL, Feedback
 from quietshelf.rules.leadtimes import Closing, LeadTime, OpenOrder, arrival, credible_arrival
 from quietshelf.rules.ledger import Book
+from quietshelf.rules.modes import InMode, did, guarded, late_for_red, raised, within_cycle
 from quietshelf.rules.needs import Need, due
 from quietshelf.rules.ordering import Act, DraftLine, LineChange, Terms, follow, on_order, one_pack, propose
 from quietshelf.rules.plans import NO_PLAN, Plan, least, planned
@@ -69,6 +70,8 @@ class Item:
     """What its last lots taught."""
     last_piece_gone: bool = False
     """None is left, and not because it was sold: one pack is ordered though it does not sell."""
+    mode: InMode | None = None
+    """What the mode that is on means for it."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,8 @@ class Decision:
     """It is ending, or ends before anything could come: it is never ordered again."""
     is_put_off: bool = False
     """A person's "not this time" holds."""
+    in_mode: dict[str, Any] | None = None
+    """What the mode that is on changed about it (rules/modes.py, did)."""
 
     @property
     def position(self) -> int:
@@ -137,7 +142,8 @@ class Decision:
         `proposal` (Proposal.figures; None), `rule_disagrees`,
         `throughput_minor`, `cost_assumed`, `risk_minor_per_day`, `doubt`, `lost` (units, since the last count),
         `disagreement`, `needs` (quantity, left, on, note of each that is due), `keep_at_least`, `last_piece_gone`,
-        `ending`, `ends_on`, `is_over`, `put_off_on` (the day of a "not this time" that holds; None).
+        `ending`, `ends_on`, `is_over`, `put_off_on` (the day of a "not this time" that holds; None), `mode` (what the
+        mode that is on changed about it: modes.did; None).
         """
         item, supply = self.item, self.item.supply
         per_day = self.velocity.per_day
@@ -203,6 +209,7 @@ class Decision:
             "put_off_on": item.plan.not_this_time_on.isoformat()
             if self.is_put_off and item.plan.not_this_time_on
             else None,
+            "mode": self.in_mode,
         }
 
 
@@ -258,15 +265,19 @@ def decide(item: Item, policy: Policy) -> Decision:
     >>> [opening.key for opening in said.openings]
     ['red:TEA-0114']
     """
-    speed = velocity(item.sold_in_window, policy, item.in_stock)
+    plain = velocity(item.sold_in_window, policy, item.in_stock)
+    speed = raised(plain, item.mode.recent, policy) if item.mode else plain
     per_day = speed.per_day
     lead = item.supply.lead if item.supply else _no_supplier(policy)
     hand = max(0, item.book.book) if item.doubt else item.book.on_hand
     coming = on_order(item.open_orders, item.today, policy)
 
     next_on = _next_delivery(item, lead)
+    for_red = lead
+    if item.mode and item.mode.guards:
+        for_red, policy = late_for_red(lead), guarded(policy)
     until_next = min(
-        _days_from_now(item, lead), Fraction((next_on - item.today).days) if next_on else lead.typical_days
+        _days_from_now(item, for_red), Fraction((next_on - item.today).days) if next_on else for_red.typical_days
     )
     look_days = next_look_days(item.supply, item.today, policy)
     at = lines(per_day, lead, until_next, look_days, policy)
@@ -287,7 +298,22 @@ def decide(item: Item, policy: Policy) -> Decision:
     since_sale = item.in_stock.since_sale if item.in_stock else Fraction(0)
     mark = mark_of(zone, hand, per_day, lead.late_days + at.buffer_days, since_sale, policy)
     decision = Decision(
-        item, hand, coming, speed, at, zone, line, earns, assumed, next_on, (), mark, needs, over, put_off
+        item,
+        hand,
+        coming,
+        speed,
+        at,
+        zone,
+        line,
+        earns,
+        assumed,
+        next_on,
+        (),
+        mark,
+        needs,
+        over,
+        put_off,
+        did(item.mode, plain, speed, line.proposal),
     )
     return _with_openings(decision, policy)
 
@@ -345,6 +371,8 @@ def _line(
     by_rule = propose(lot, per_day, hand, position, green_from, enough, supply.terms, policy, item.told)
     if by_rule is None and item.last_piece_gone and free <= 0:
         by_rule = one_pack(supply.terms)
+    if item.mode:
+        by_rule = within_cycle(by_rule, per_day, supply.lead.typical_days, item.mode.cycle_days, supply.terms)
     wanted = planned(item.plan, by_rule, new, position, per_day, supply.terms, item.today)
     return follow(item.draft, wanted, free, per_day, at.yellow, item.today, policy)
 

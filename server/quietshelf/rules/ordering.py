@@ -48,6 +48,8 @@ class Proposal:
     """What a manager pinned, where that set the line: "quantity" or "keep"; empty where the rule did."""
     ends_on: date | None = None
     """The SKU's end, where the line was cut to it."""
+    cut_from: int = 0
+    """What the rule ordered before the capital mode cut it (rules/modes.py); 0 where it did not."""
 
     def figures(self) -> dict[str, Any]:
         """All of it, ready for JSON."""

@@ -155,3 +155,25 @@ class Policy:
     """...on this many daily looks running."""
     beyond_errors: float = 2.0
     """A number is better or worse only beyond this many standard errors."""
+
+    # modes
+    missed_otif: float = 0.90
+    """Supply mode: a supplier missed whose share on time and in full is below this..."""
+    missed_deliveries: int = 5
+    """...or of whose last deliveries, this many, one came more than `overdue_days` late."""
+    recent_days: int = 14
+    """Demand mode: velocity is also read over this many days."""
+    recent_at_least_days: int = 7
+    """The fewest days in stock that this velocity is divided by."""
+    recent_chance: float = 0.001
+    """It counts only where chance brings so many separate sales less often than this."""
+    recent_times: int = 2
+    """It is at most this many times the usual velocity."""
+    target_turns: float = 6.0
+    """Capital mode: turns to aim at where a manager has set none; 365 / turns is the cash cycle in days."""
+    itself_rests_minutes: int = 15
+    """Purchasing mode: a draft goes by itself once nothing about it has changed for this long."""
+    mode_end_share: float = 0.5
+    """A mode's end is proposed once its cause lost under this share of what it had lost..."""
+    mode_reviews: int = 2
+    """...in each of this many whole months running."""
