@@ -12,6 +12,7 @@ from quietshelf.store import pages
 from quietshelf.store.supply import records_of
 from quietshelf.web import line_words, wording
 from quietshelf.web.boards import Boards, Row, boards, check_row, red_row, yellow_row
+from quietshelf.web.constraint import reading_now
 from quietshelf.web.context import db, now, site, zone
 from quietshelf.web.live import LivePage, live_page
 from quietshelf.web.voices import voice
@@ -35,6 +36,7 @@ def board() -> LivePage:
     values = {
         "on": on,
         "head": _head(on),
+        "reading": reading_now(db(), site().id, said),
         "today": said.today,
         "known": wording.sales_known(until, said),
         "looked": looked,
@@ -47,7 +49,9 @@ def board() -> LivePage:
     return LivePage("today/page.html", FRAGMENTS, values)
 
 
-FRAGMENTS = {part: f"today/{part}.html" for part in ("head", "red", "yellow", "refill", "check", "drafts")}
+FRAGMENTS = {
+    part: f"today/{part}.html" for part in ("head", "constraint", "red", "yellow", "refill", "check", "drafts")
+}
 
 
 @bp.get("/open/<any(red, yellow, refill, check):name>")
