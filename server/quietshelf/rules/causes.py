@@ -119,7 +119,10 @@ def _holding(life: SkuLife, policy: Policy) -> Iterator[Loss]:
     """Stock beyond 90 days of cover costs money each day, and is laid to capital; `ending` stock is a decision made."""
     if life.ending:
         return
+    young = life.here_since + timedelta(days=policy.velocity_days) if life.here_since else date.min
     for day in life.days:
+        if day.day < young:
+            continue  # nobody can know yet how long it lasts
         units = int(day.stock - day.per_day * policy.held_cover_days)
         if units > 0:
             minor = round(holding_cost_minor(units, life.cost_minor, policy))
@@ -260,8 +263,9 @@ def _saved(wanted: Mapping[date, float], rescues: Sequence[_Rescue]) -> Iterator
                 break
             units = left[rescue] if day < rescue.until else 0.0
             if rescue.order is not None:
-                # What came of it after all is in the day's own stock, and is not there a second time.
-                since = rescue.order.received_by(day) - rescue.order.received_by(rescue.due)
+                # What came of it after all is in the stock of the next day on, and is not there a second time.
+                came = rescue.order.received_by(max(rescue.due, day - timedelta(days=1)))
+                since = came - rescue.order.received_by(rescue.due)
                 units = min(units, rescue.units - since)
             if units > 0:
                 left[rescue] = units - units_wanted

@@ -64,6 +64,8 @@ class OrderLife:
     """Why it waited or was cut, where that is known."""
     refused_on: date | None = None
     """The day on which a person took the line off; None where it was sent, or still waits."""
+    supplier: str | None = None
+    """Who it was sent to, or would have been."""
 
     @property
     def promised_on(self) -> date | None:
@@ -102,6 +104,7 @@ class OrderLife:
         }
         return {
             "number": self.number,
+            "supplier": self.supplier,
             **{name: day.isoformat() if day else None for name, day in days.items()},
             "ruled_units": self.ruled_units,
             "sent_units": self.sent_units,
@@ -157,6 +160,8 @@ class SkuLife:
     """What its supplier would promise for an order sent now."""
     ending: bool = False
     """Its remaining stock is a decision made: holding it is nobody's loss."""
+    here_since: date | None = None
+    """The day from which anything is known of it, where that is not long ago: velocity was not known at once."""
 
 
 def as_found(days: Sequence[Day], looks: Sequence[Look]) -> tuple[Day, ...]:
