@@ -16,7 +16,7 @@ from quietshelf.rules.ledger import course
 from quietshelf.rules.ordering import Terms
 from quietshelf.rules.policy import Policy
 from quietshelf.rules.stock import DAY, Calendar, Stock, closed_days, stock_of, window_of
-from quietshelf.rules.velocity import InStock, OneOff, Velocity, net_days, perhaps_one_off, velocity
+from quietshelf.rules.velocity import InStock, OneOff, Velocity, largest, net_days, perhaps_one_off, velocity
 from quietshelf.rules.zones import Mark, Zone
 
 POLICY = Policy()
@@ -62,7 +62,8 @@ def decided(facts: list[Fact], closed: tuple[date, ...] = ()) -> Decision:
 
 def asked_about(facts: list[Fact]) -> OneOff | None:
     read = window_of(stock(facts), POLICY)
-    return perhaps_one_off(facts, read.first, read.last, decided(facts).velocity, LONDON, POLICY)
+    sales = largest(facts, read.first, read.last, LONDON)
+    return perhaps_one_off(sales, read.first, read.last, decided(facts).velocity, POLICY)
 
 
 def empty_for(units: int, ran_out: int, came: int) -> list[Fact]:

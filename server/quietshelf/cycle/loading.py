@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -10,16 +10,15 @@ from sqlalchemy.orm import Session
 from quietshelf.rules.decide import Item, Supply
 from quietshelf.rules.exceptions import ExceptionKind, silent_node
 from quietshelf.rules.facts import Fact
-from quietshelf.rules.feedback import Lot, feedback
-from quietshelf.rules.gone import last_piece_gone
+from quietshelf.rules.feedback import Lot
+from quietshelf.rules.gist import gist_of, read
 from quietshelf.rules.leadtimes import Closing, LeadTime, OpenOrder, lead_time, promise
-from quietshelf.rules.ledger import Course, course
 from quietshelf.rules.needs import Need, met, without
 from quietshelf.rules.ordering import DraftLine, Terms, ordered_per_day
 from quietshelf.rules.plans import NO_PLAN, Plan
 from quietshelf.rules.policy import Policy
-from quietshelf.rules.stock import DAY, Calendar, Window, stock_of, window_of
-from quietshelf.rules.velocity import DaySum, InStock, net_days, one_offs, perhaps_one_off, velocity
+from quietshelf.rules.stock import Calendar
+from quietshelf.rules.velocity import DaySum, net_days
 from quietshelf.rules.zones import Zone
 from quietshelf.store.drafts import ruled_on
 from quietshelf.store.facts import facts_of_each
@@ -148,18 +147,18 @@ def _known(
     supplier_id = source.supplier.id if source else product.supplier_id
     cost_minor = source.cost_minor if source else product.cost_minor
     record = suppliers.get(supplier_id) if supplier_id is not None else None
-    window = _window(sold, moment.today, moment.policy.velocity_days)
-    came_about = course(seen, moment.known_until, moment.policy)
-    in_stock, read = _in_stock(seen, came_about, sold, moment)
-    units = sum(day.units for day in window)
-    speed = velocity(units, moment.policy, in_stock)
+    came = [_lot(line) for line in lots]
+    gist = gist_of(seen, sold, came, moment.calendar, moment.policy)
+    said = read(gist, came, moment.calendar, moment.policy)
+    if said is None:
+        raise AssertionError("a gist of all facts tells what they tell")
     item = Item(
         sku=product.sku,
         today=moment.today,
-        book=came_about.book,
-        sold_in_window=units,
-        revenue_in_window_minor=sum(day.revenue_minor for day in window),
-        sold_in_lot_days=sum(day.units for day in _window(sold, moment.today, moment.policy.lot_days)),
+        book=gist.book,
+        sold_in_window=said.sold_in_window,
+        revenue_in_window_minor=said.revenue_in_window_minor,
+        sold_in_lot_days=said.sold_in_lot_days,
         price_minor=product.price_minor,
         cost_minor=cost_minor,
         supply=_supply(product, source, record, moment.policy) if record else None,
@@ -167,14 +166,12 @@ def _known(
         draft=_draft(draft, supplier_id, moment) if draft else None,
         previous_zone=Zone(state.zone) if state.decided_at else None,
         doubt=_doubt(words, moment),
-        in_stock=in_stock,
-        perhaps_one_off=perhaps_one_off(seen, read.first, read.last, speed, moment.zone, moment.policy),
-        one_offs=one_offs(seen, read.first, read.last, moment.zone),
+        in_stock=said.in_stock,
+        perhaps_one_off=said.perhaps_one_off,
+        one_offs=said.one_offs,
         plan=plan,
-        last_piece_gone=not any(day.units for day in window)
-        and came_about.book.on_hand <= 0
-        and last_piece_gone(seen, moment.today, moment.zone, moment.policy),
-        told=feedback([_lot(line) for line in lots], seen, moment.today, moment.zone, moment.policy),
+        last_piece_gone=said.last_piece_gone,
+        told=said.told,
     )
     return Known(
         product,
@@ -186,23 +183,6 @@ def _known(
         item,
         words,
     )
-
-
-def _in_stock(
-    facts: Sequence[Fact], came_about: Course, sold: Mapping[date, DaySum], moment: Moment
-) -> tuple[InStock, Window]:
-    """What sold while the SKU was in stock, and the days that this is read over."""
-    stock = stock_of(facts, came_about.steps, moment.calendar)
-    read = window_of(stock, moment.policy)
-    units = sum(sums.units for day, sums in sold.items() if read.first <= day <= read.last)
-    last_sale = max((day for day, sums in sold.items() if sums.units and day <= moment.today), default=date.min)
-    return InStock(units, read.in_stock, stock.in_stock(last_sale + DAY, moment.today), read.ran_out_on), read
-
-
-def _window(days: Mapping[date, DaySum], last: date, length_days: int) -> list[DaySum]:
-    """The sums of the `length_days` days up to and including `last`."""
-    first = last - timedelta(days=length_days - 1)
-    return [sums for day, sums in days.items() if first <= day <= last]
 
 
 def _supply(product: Product, source: Source | None, record: SupplyRecord, policy: Policy) -> Supply:

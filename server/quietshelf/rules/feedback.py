@@ -4,10 +4,12 @@ A function of the ledger's facts and of the order lines that brought the lots: n
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from enum import StrEnum
 from fractions import Fraction
+from math import ceil
+from zlib import crc32
 from zoneinfo import ZoneInfo
 
 from quietshelf.rules.facts import Fact, Kind
@@ -48,6 +50,40 @@ USUAL = Feedback()
 """No lot has taught anything yet."""
 
 
+@dataclass(frozen=True, slots=True)
+class Taught:
+    """What the lots taught by one day, and for how long that stands while nothing but sales happens."""
+
+    told: Feedback = USUAL
+    on: date = date.min
+    """The day that it was read on."""
+    grows: int = 0
+    """Days that `told.last_days` is more with each day: of the newest lot that was too big units are still left."""
+    changes_on: date | None = None
+    """The day from which on another lot is too big, if nothing is sold; None where none is open."""
+    left: int | None = None
+    """Units left of the oldest receipt: a sale of fewer ends no lot. None where there is no matter, or none is left."""
+    lots: int = 0
+    """Of which lots: a digest."""
+
+    def by(self, today: date) -> Feedback:
+        """The feedback factor on a later day, before `changes_on`."""
+        if not self.grows or today == self.on:
+            return self.told
+        return replace(self.told, last_days=self.told.last_days + self.grows * (today - self.on).days)
+
+
+UNTAUGHT = Taught()
+"""No lot can teach anything."""
+
+
+def lots_digest(lots: Sequence[Lot]) -> int:
+    """A number that tells lots apart; 0 where none can teach anything."""
+    if not any(lot.per_day for lot in lots):
+        return 0
+    return crc32(repr([(sorted(lot.keys), lot.per_day) for lot in lots]).encode())
+
+
 @dataclass(slots=True)
 class _Layer:
     """What is left of one receipt: the oldest is sold first."""
@@ -85,25 +121,36 @@ def feedback(lots: Sequence[Lot], facts: Iterable[Fact], today: date, zone: Zone
     >>> feedback([lot], slow, date(2026, 11, 30), london, Policy()).factor
     Fraction(3, 4)
     """
+    return taught(lots, facts, today, zone, policy).told
+
+
+def taught(lots: Sequence[Lot], facts: Iterable[Fact], today: date, zone: ZoneInfo, policy: Policy) -> Taught:
+    """The feedback factor, as `feedback` gives it, and until when it holds."""
     if not any(lot.per_day for lot in lots):
-        return USUAL
-    layers = {layer.key: layer for layer in _layers(facts, zone)}
-    told = USUAL
+        return UNTAUGHT
+    in_order = _layers(facts, zone)
+    layers = {layer.key: layer for layer in in_order}
+    told, grows = USUAL, 0
+    changes: list[date] = []
     for lot in lots:
-        course = _course(lot, [layers[key] for key in sorted(lot.keys) if key in layers], today, policy)
+        parts = [layers[key] for key in sorted(lot.keys) if key in layers]
+        course = _course(lot, parts, today, policy)
+        still = sum(part.ended is None for part in parts)
         if course is not None:
-            told = Feedback(_moved(told.factor, course[0], policy), *course)
-    return told
+            told, grows = Feedback(_moved(told.factor, course[0], policy), *course), still
+        elif still and lot.per_day and all(part.began is not None for part in parts):
+            days_left = _slow_days(lot.per_day, parts, policy) - _took_days(parts, today)
+            changes.append(today + timedelta(days=ceil(days_left / still)))
+    left = next((layer.left for layer in in_order if layer.ended is None), None)
+    return Taught(told, today, grows, min(changes, default=None), left, lots_digest(lots))
 
 
 def _course(lot: Lot, parts: Sequence[_Layer], today: date, policy: Policy) -> tuple[Course, int] | None:
     """How a lot went, and in how many days; None while that can't be said, or where it teaches nothing."""
     if not lot.per_day or not parts or any(part.began is None for part in parts):
         return None
-    meant_days = sum(part.units for part in parts) / lot.per_day
-    # parts that came with days between them have their own clocks: a day on which none was there counts in neither
-    took = sum(((part.ended or today) - part.began).days for part in parts if part.began is not None)
-    if took >= meant_days * policy.feedback_slow_times:
+    meant_days, took = _meant_days(lot.per_day, parts), _took_days(parts, today)
+    if took >= _slow_days(lot.per_day, parts, policy):
         return Course.SLOW, took
     if any(part.ended is None for part in parts):
         return None
@@ -111,6 +158,24 @@ def _course(lot: Lot, parts: Sequence[_Layer], today: date, policy: Policy) -> t
         return None
     fast = took < meant_days * Fraction(policy.feedback_fast_share).limit_denominator(100)
     return (Course.FAST if fast else Course.AS_MEANT), took
+
+
+def _meant_days(per_day: Fraction, parts: Sequence[_Layer]) -> Fraction:
+    """How long a lot was meant to last."""
+    return sum(part.units for part in parts) / per_day
+
+
+def _slow_days(per_day: Fraction, parts: Sequence[_Layer], policy: Policy) -> Fraction:
+    """From how many days on a lot was too big."""
+    return _meant_days(per_day, parts) * policy.feedback_slow_times
+
+
+def _took_days(parts: Sequence[_Layer], today: date) -> int:
+    """How long a lot has lasted so far.
+
+    Parts that came with days between them have their own clocks: a day on which none was there counts in neither.
+    """
+    return sum(((part.ended or today) - part.began).days for part in parts if part.began is not None)
 
 
 def _moved(factor: Fraction, course: Course, policy: Policy) -> Fraction:

@@ -106,6 +106,11 @@ def course(facts: Iterable[Fact], known_until: datetime | None, policy: Policy) 
     return _Reconciling(in_order, NEVER if known_until is None else known_until, policy).course()
 
 
+def is_weighed(facts: Iterable[Fact]) -> bool:
+    """Whether a shelf has weighed the SKU: only then can a book change without a new fact."""
+    return any(fact.place is not None or fact.kind in _OF_SHELVES for fact in facts)
+
+
 class _Reconciling:
     """One pass over the facts in order of happening: picks meet their sales; then the book by what they met."""
 
@@ -133,8 +138,7 @@ class _Reconciling:
             Kind.SALE: self._sale,
             Kind.ADJUSTMENT: self._adjustment,
         }
-        weighed = any(fact.place is not None or fact.kind in _OF_SHELVES for fact in facts)
-        for fact in facts if weighed else ():  # what no shelf weighs, most of a shop, has nothing to match
+        for fact in facts if is_weighed(facts) else ():  # what no shelf weighs, most of a shop, has nothing to match
             self._expire(fact.happened)
             if fact.kind in take:
                 take[fact.kind](fact)

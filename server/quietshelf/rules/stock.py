@@ -5,7 +5,7 @@ The book's own steps (ledger.course) are read here, so book and stock never diff
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from functools import lru_cache
@@ -219,9 +219,46 @@ def stock_of(facts: Sequence[Fact], steps: Sequence[Step], calendar: Calendar) -
     7 12 1/2
     8 12 1
     """
+    presence = presence_of(facts, steps)
+    return replace(presence.stock(calendar), steps=steps)
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """When a SKU was here and when it was out, by its facts alone: no T, and no day that counts or does not."""
+
+    here: datetime | None = None
+    """The first sign of a piece of it."""
+    out: tuple[tuple[datetime, datetime], ...] = ()
+    """From when to when none was there, in order."""
+    out_since: datetime | None = None
+    """Since when none is there now."""
+
+    def stock(self, calendar: Calendar) -> Stock:
+        """The stock by the site's days, within T; without its steps."""
+        if self.here is None:
+            return Stock(calendar, None, (), ())
+        until = calendar.known_until
+        spans = self.out if self.out_since is None else (*self.out, (self.out_since, until))
+        within = tuple((begun, min(ended, until)) for begun, ended in spans if begun < min(ended, until))
+        return Stock(calendar, calendar.day_of(self.here), within, ())
+
+    def after(self, at: datetime, on_hand: int) -> "Presence":
+        """The same once something was sold at an instant later than all else, and so many were left.
+
+        What is sold while the book says that none is left was there until then.
+        """
+        out_since = at if on_hand <= 0 else None
+        if self.out_since is None or on_hand <= 0:
+            return Presence(self.here or at, self.out, out_since)
+        return Presence(self.here or at, (*self.out, (self.out_since, at)), None)
+
+
+def presence_of(facts: Sequence[Fact], steps: Sequence[Step]) -> Presence:
+    """When one SKU was here and when it was out (see `stock_of`)."""
     shows = [fact.happened for fact in facts if fact.kind is not Kind.COUNT or fact.quantity]
     if not shows:
-        return Stock(calendar, None, (), steps)
+        return Presence()
     here = min(shows)
     spans: list[tuple[datetime, datetime]] = []
     since: datetime | None = None
@@ -234,12 +271,7 @@ def stock_of(facts: Sequence[Fact], steps: Sequence[Step], calendar: Calendar) -
             since = None
         if since is None and step.on_hand <= 0:
             since = step.at
-    if since is not None:
-        spans.append((since, calendar.known_until))
-    within = ((begun, min(ended, calendar.known_until)) for begun, ended in spans)
-    return Stock(
-        calendar, calendar.day_of(here), tuple((begun, ended) for begun, ended in within if begun < ended), steps
-    )
+    return Presence(here, tuple(spans), since)
 
 
 @lru_cache(maxsize=4096)

@@ -85,36 +85,57 @@ class OneOff:
     """Returns taken back."""
 
 
-def perhaps_one_off(
-    facts: Sequence[Fact], first: date, last: date, speed: Velocity, zone: ZoneInfo, policy: Policy
-) -> OneOff | None:
+def largest(facts: Sequence[Fact], first: date, last: date, zone: ZoneInfo) -> tuple[OneOff, ...]:
+    """Of the sales on some days, less what came back, those of which no two later ones are as large; oldest first.
+
+    So the two largest of the last days are among them, however few days that are. One-offs are left out.
+    """
+    sales = [(_day(sale.fact, zone), sale) for sale in _net_sales(facts) if sale.left and not sale.fact.one_off]
+    return no_two_larger([OneOff(sale.fact.key, day, sale.left) for day, sale in sales if first <= day <= last])
+
+
+def no_two_larger(sales: Sequence[OneOff]) -> tuple[OneOff, ...]:
+    """Of some sales, oldest first, those of which no two later ones are as large.
+
+    >>> day = date(2026, 11, 24)
+    >>> [sale.units for sale in no_two_larger([OneOff("", day, units) for units in (9, 2, 3, 7, 1, 4)])]
+    [9, 7, 1, 4]
+    """
+    kept: list[OneOff] = []
+    first = second = 0
+    for sale in reversed(sales):
+        if sale.units > second:
+            kept.append(sale)
+            first, second = max(first, sale.units), max(second, min(first, sale.units))
+    return tuple(reversed(kept))
+
+
+def perhaps_one_off(sales: Sequence[OneOff], first: date, last: date, speed: Velocity, policy: Policy) -> OneOff | None:
     """The largest sale, if of more than 15 days' worth and no other is half as large (docs/policy.md, Velocity).
 
     A regular monthly bulk order is demand, and the only sale there was is all that is known. Offered, never decided.
 
     Args:
-        facts: one SKU's facts at one site.
-        first: the first of the days that velocity is read over, `last` the last.
+        sales: the two largest of the days that velocity is read over, at least (`largest`).
+        first: the first of these days, `last` the last.
 
     >>> from datetime import UTC, datetime
     >>> def sale(day, quantity):
     ...     return Fact(datetime(2026, 11, day, 10, tzinfo=UTC), Kind.SALE, quantity, f"s{day}")
     >>> small, here = [sale(day, 2) for day in range(1, 20)], ZoneInfo("Europe/London")
     >>> window = date(2026, 9, 26), date(2026, 11, 24)
-    >>> perhaps_one_off([*small, sale(20, 40)], *window, Velocity(78, 60), here, Policy())
+    >>> perhaps_one_off(largest([*small, sale(20, 40)], *window, here), *window, Velocity(78, 60), Policy())
     OneOff(key='s20', sold_on=datetime.date(2026, 11, 20), units=40)
-    >>> perhaps_one_off([*small, sale(20, 40), sale(21, 40)], *window, Velocity(118, 60), here, Policy()) is None
+    >>> two = [*small, sale(20, 40), sale(21, 40)]
+    >>> perhaps_one_off(largest(two, *window, here), *window, Velocity(118, 60), Policy()) is None
     True
     """
+    by_size = sorted((sale for sale in sales if first <= sale.sold_on <= last), key=lambda sale: sale.units)
+    if len(by_size) < 2:
+        return None
     worth = floor(speed.per_day * policy.one_off_days)
-    large = [fact for fact in facts if fact.quantity > worth and fact.kind is Kind.SALE and not fact.one_off]
-    if not any(first <= _day(fact, zone) <= last for fact in large):
-        return None
-    within = [sale for sale in _net_sales(facts) if sale.left and first <= _day(sale.fact, zone) <= last]
-    by_size = sorted((sale for sale in within if not sale.fact.one_off), key=lambda sale: (sale.left, sale.fact.key))
-    if len(by_size) < 2 or by_size[-1].left <= worth or 2 * by_size[-2].left >= by_size[-1].left:
-        return None
-    return OneOff(by_size[-1].fact.key, _day(by_size[-1].fact, zone), by_size[-1].left)
+    is_one = by_size[-1].units > worth and 2 * by_size[-2].units < by_size[-1].units
+    return by_size[-1] if is_one else None
 
 
 def one_offs(facts: Iterable[Fact], first: date, last: date, zone: ZoneInfo) -> tuple[OneOff, ...]:
@@ -123,6 +144,13 @@ def one_offs(facts: Iterable[Fact], first: date, last: date, zone: ZoneInfo) -> 
     in_order = sorted(said.values(), key=lambda fact: (fact.happened, fact.key))
     days = ((fact, _day(fact, zone)) for fact in in_order)
     return tuple(OneOff(fact.key, day, fact.quantity) for fact, day in days if first <= day <= last)
+
+
+def names_what_is_unknown(facts: Iterable[Fact]) -> bool:
+    """Whether a return names a sale that is not among the facts: it takes that one back if it comes."""
+    facts = list(facts)
+    named = {fact.takes_back for fact in facts if fact.takes_back is not None}
+    return bool(named) and not named <= {fact.key for fact in facts if fact.kind is Kind.SALE}
 
 
 class _Sale:
