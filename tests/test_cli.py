@@ -106,6 +106,9 @@ def test_a_node_is_made_with_its_file_and_then_adopted(tmp_path: Path) -> None:
     made = ran("node", "new", "shelf-1", "--broker", "shop.local:1884", home=tmp_path / "home")
     mqtt = tomllib.loads(made.stdout)["mqtt"]
     assert (mqtt["host"], mqtt["port"], mqtt["username"]) == ("shop.local", 1884, "shelf-1")
+    (tmp_path / "home" / "broker").mkdir()
+    (tmp_path / "home" / "broker" / "port").write_text("41883\n")  # the broker has found 1883 taken
+    assert tomllib.loads(ran("node", "new", "shelf-2", home=tmp_path / "home").stdout)["mqtt"]["port"] == 41883
     assert ran("node", "adopt", "shelf-1", home=tmp_path / "home").stdout == "shelf-1 is adopted.\n"
 
 

@@ -129,6 +129,18 @@ def test_an_order_due_tomorrow_spares_a_red_that_lasts_two_days() -> None:
     assert decide(replace(item(6, 180), open_orders=(on_its_way,)), POLICY).zone is Zone.GREEN
 
 
+def test_an_order_of_a_former_supplier_comes_as_that_suppliers_orders_do() -> None:
+    promised = TODAY - timedelta(days=5)
+    northgate = replace(NORTHGATE, delays=(0, 0, 0, 0, 0))
+    harrow = LeadTime(Fraction(20), Fraction(30), 20)
+    order = OpenOrder("PO-1", 24, TODAY - timedelta(days=20), promised, supplier="Harrow", lead=harrow)
+    late = replace(order, delays=(7, 8, 9, 0, 0))  # as late as this one, Harrow's still took 2, 3 and 4 days
+    assert [
+        decide(replace(item(30, 60, supply=northgate), open_orders=(each,)), POLICY).next_delivery_on
+        for each in (order, late)
+    ] == [TODAY + timedelta(days=20), TODAY + timedelta(days=3)]
+
+
 def test_half_of_what_is_16_days_late_counts_as_on_order() -> None:
     late = OpenOrder("PO-2031", 25, TODAY - timedelta(days=40), TODAY - timedelta(days=16))
     assert decide(replace(item(0, 60), open_orders=(late,)), POLICY).on_order == 12

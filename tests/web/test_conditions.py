@@ -1,8 +1,11 @@
 """What a supplier asks of a whole order, as Today and the order's page say it: nothing is added by itself."""
 
+import pytest
 from sqlalchemy import select, update
 
+from quietshelf.outbound import drafting
 from quietshelf.store.engine import reading, writing
+from quietshelf.store.orders import NotAllowed
 from quietshelf.store.tables import Offer, OrderLine, Supplier
 from tests.web.conftest import Run
 from tests.web.visitor import Visitor
@@ -58,6 +61,22 @@ def test_what_falls_due_next_is_offered_and_added_only_by_a_person(run: Run) -> 
     assert quantities(run, "Northern Mills") == sorted([*before, 45])
     assert "Added by hand" in ines.words
     assert "Add Demerara" not in ines.words
+
+
+def test_of_two_who_add_the_same_item_the_second_is_told_and_nothing_is_added_twice(run: Run) -> None:
+    asks(run, "Northern Mills", 100000)
+    ines, again = at_order(run, "Northern Mills"), at_order(run, "Northern Mills")
+    before = quantities(run, "Northern Mills")
+    for press in (ines, again):
+        press.press("Add Demerara sugar")
+        assert quantities(run, "Northern Mills") == sorted([*before, 45])
+    with writing(run.shop.engine) as session:  # another's press has put it on a draft of its own
+        order = run.order("Northern Mills")
+        session.execute(
+            update(OrderLine).where(OrderLine.quantity == 45).values(order_id=run.order("Leaf & Kettle").id)
+        )
+    with pytest.raises(NotAllowed, match="It can't be added to"):
+        drafting.add_line(run.shop.engine, order.id, order.version, run.shop.products["SUG-0008"], 1, run.now)
 
 
 def test_a_price_break_within_reach_is_shown_with_its_sum_and_not_taken(run: Run) -> None:

@@ -8,6 +8,7 @@ import click
 from quietshelf.clock import wall_clock
 from quietshelf.commands.opening import opened
 from quietshelf.intake.adoption import NotPossibleError, adopt, new_node
+from quietshelf.intake.brokers import USUAL_PORT, last_port
 from quietshelf.settings import Settings
 from quietshelf.store.engine import reading
 from quietshelf.store.shelves import node_named
@@ -33,11 +34,13 @@ def new(settings: Settings, name: str, broker: str | None) -> None:
             "The broker listens on this machine only: for nodes on the network, set QUIETSHELF_HTTP to 0.0.0.0:8080.",
             err=True,
         )
+    own = None if broker or settings.mqtt_url else last_port(settings.home)  # where 1883 was taken, it is another
+    port = where.port or own or USUAL_PORT
     with opened(settings) as engine:
         with reading(engine) as session:
             site_id = the_site(session).id
         try:
-            made = new_node(engine, site_id, name, host=str(where.hostname), port=where.port or 1883, now=wall_clock())
+            made = new_node(engine, site_id, name, host=str(where.hostname), port=port, now=wall_clock())
         except NotPossibleError as error:
             raise click.ClickException(str(error)) from None
     click.echo(made.toml, nl=False)

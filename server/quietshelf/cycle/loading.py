@@ -25,7 +25,7 @@ from quietshelf.store.facts import facts_of_each
 from quietshelf.store.plans import CameOfLine, Told, lots_of, needs_ordered, plans_of
 from quietshelf.store.sourcing import Source, sources_of
 from quietshelf.store.states import days_of_each, sold_on, states_of, time_of
-from quietshelf.store.supply import OpenLine, SupplyRecord, lines_of, records_of
+from quietshelf.store.supply import OpenLine, SupplyRecord, lines_of, records, records_of
 from quietshelf.store.tables import OrderLine, Product, SkuState
 from quietshelf.store.troubles import ShelfWord, shelf_words
 
@@ -88,13 +88,16 @@ def load(
     site_id = moment.site_id
     states = states_of(session, site_id, product_ids)
     sources = sources_of(session, site_id, product_ids)
+    coming, drafts = lines_of(session, site_id, product_ids)
     if suppliers is None:
         named = {supplier.id: supplier for _, _, supplier in states if supplier is not None}
         named |= {source.supplier.id: source.supplier for source in sources.values()}
         suppliers = records_of(session, moment.zone, list(named.values()))
+        former = {line.supplier_id for lines in coming.values() for line in lines} - named.keys()
+        if former:  # orders on their way from suppliers that it is no longer ordered from
+            suppliers |= records(session, moment.zone, former)
     facts = facts_of_each(session, site_id, product_ids)
     days = days_of_each(session, site_id, product_ids)
-    coming, drafts = lines_of(session, site_id, product_ids)
     said = plans_of(session, site_id, product_ids)
     lots = lots_of(session, site_id, product_ids)
     with_needs = [product_id for product_id, told in said.items() if told.needs]
@@ -217,9 +220,12 @@ def _open_order(line: OpenLine, supplier_id: int | None, record: SupplyRecord | 
     """An order on its way as the rules see it; one that is approved and not sent counts as sent today."""
     sent_on = moment.today if line.sent_at is None else moment.day(line.sent_at)
     quoted = record.supplier.quoted_lead_days if record else None
-    promised = promise(line.promised_on, sent_on, quoted, lead_of(record, moment.policy))
-    sent_to = record.supplier.name if record and line.supplier_id != supplier_id else None
-    return OpenOrder(line.number, line.units, sent_on, promised, line.expected_on, sent_to)
+    lead = lead_of(record, moment.policy)
+    promised = promise(line.promised_on, sent_on, quoted, lead)
+    order = OpenOrder(line.number, line.units, sent_on, promised, line.expected_on)
+    if record is None or line.supplier_id == supplier_id:
+        return order
+    return replace(order, supplier=record.supplier.name, lead=lead, delays=record.delays)
 
 
 def _draft(line: OrderLine, supplier_id: int | None, moment: Moment) -> DraftLine:

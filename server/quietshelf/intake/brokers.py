@@ -127,13 +127,12 @@ def start_broker(
         raise RuntimeError("Mosquitto is not installed: install it (apt install mosquitto) and start again.")
     folder = home / "broker"
     folder.mkdir(parents=True, exist_ok=True)
-    remembered = folder / "port"
     process: BrokerProcess
     if program is not None and kind != "embedded":
         mosquitto = Mosquitto(program, folder, listen)
         mosquitto.end_orphan()
-        mosquitto.port = _free(port or _port_in(remembered) or USUAL_PORT, listen)
-        remembered.write_text(f"{mosquitto.port}\n")
+        mosquitto.port = _free(port or last_port(home) or USUAL_PORT, listen)
+        _remembered(home).write_text(f"{mosquitto.port}\n")
         mosquitto.grant(credentials())
         process, url = mosquitto, mosquitto.url
         running_kind, rights = "mosquitto", lambda: mosquitto.grant(credentials())
@@ -150,12 +149,16 @@ def start_broker(
     return running
 
 
-def _port_in(remembered: Path) -> int | None:
-    """The port of the last run: nodes know it by heart."""
+def last_port(home: Path) -> int | None:
+    """The port at which Mosquitto listens, or listened last: nodes know it by heart. None before the first run."""
     try:
-        return int(remembered.read_text())
+        return int(_remembered(home).read_text())
     except (OSError, ValueError):
         return None
+
+
+def _remembered(home: Path) -> Path:
+    return home / "broker" / "port"
 
 
 def _free(port: int, listen: str) -> int:

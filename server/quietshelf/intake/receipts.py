@@ -6,7 +6,7 @@ keys: so the same press twice books once, and finds what it booked.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -107,6 +107,16 @@ def came_at(day: date, now: datetime, zone: ZoneInfo) -> datetime:
     return now if day == now.astimezone(zone).date() else datetime.combine(day, time(), zone)
 
 
+def day_refused(order: Order, day: date, today: date, zone: ZoneInfo) -> str:
+    """Why goods of this order can't have come on a day, with what to do; empty where they can."""
+    if day > today:
+        return "Goods can't have come in the future. Give today or an earlier day."
+    sent_on = order.sent_at.astimezone(zone).date() if order.sent_at else day
+    if day < sent_on:
+        return f"{order.number} was sent on {sent_on.day} {sent_on:%B %Y}. Give a day since then."
+    return ""
+
+
 def most_allowed(line: OrderLine) -> int:
     """How many pieces of a line may still come: what is open, and a tenth of what was ordered more, at least one."""
     return max(0, line.quantity - line.received) + _spare(line)
@@ -137,13 +147,10 @@ def _check_order(session: Session, order: Order, happened: datetime, now: dateti
     if order.state not in ON_ITS_WAY:
         raise NotAllowed(f"{order.number} is not on its way, so nothing of it can be received. Nothing is booked.")
     zone = ZoneInfo(session.get_one(Site, order.site_id).time_zone)
-    if happened > now:
-        raise NotAllowed("Goods can't have come in the future. Give today or an earlier day; nothing is booked yet.")
-    if order.sent_at is not None and happened.astimezone(zone).date() < order.sent_at.astimezone(zone).date():
-        sent_on = order.sent_at.astimezone(zone).date()
-        raise NotAllowed(
-            f"{order.number} was sent on {sent_on.day} {sent_on:%B %Y}. Give a day since then; nothing is booked."
-        )
+    today = now.astimezone(zone).date()
+    day = happened.astimezone(zone).date() if happened <= now else max(today + timedelta(days=1), happened.date())
+    if refused := day_refused(order, day, today, zone):
+        raise NotAllowed(f"{refused} Nothing is booked.")
 
 
 def _check_lines(order: Order, lines: Mapping[int, Came], came: Mapping[OrderLine, Came]) -> None:

@@ -6,9 +6,19 @@ Each press is one transaction under the version that the person looked at, as li
 from datetime import datetime
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from quietshelf.cycle import decide_skus
-from quietshelf.outbound.presses import Quantities, decided, end_press, looked_at, managers_only, set_lines
+from quietshelf.outbound.presses import (
+    Quantities,
+    decided,
+    end_press,
+    looked_at,
+    managers_only,
+    products_of,
+    set_lines,
+)
 from quietshelf.rules.policy import Policy
 from quietshelf.store import items, orders, plans
 from quietshelf.store.engine import writing
@@ -52,25 +62,34 @@ def add_line(engine: Engine, order_id: int, version: int, product_id: int, user_
 
     It counts as added by hand: the rule leaves it alone. Raises ChangedMeanwhile, NotAllowed.
     """
-    with writing(engine) as session:
-        order = looked_at(session, order_id, version, user_id, again=("draft",))
-        if order.version == version:
-            managers_only(session, user_id, f"change {order.number}")
-            due = next((due for due in falls_due(session, order, Policy()) if due.product_id == product_id), None)
-            if order.state != "draft" or due is None:
-                raise NotAllowed(f"It can't be added to {order.number} any more. Look at it once more.")
-            line = OrderLine(
-                site_id=order.site_id,
-                product_id=product_id,
-                is_draft=True,
-                quantity=due.quantity,
-                unit_cost_minor=due.cost_minor,
-                edited_at=now,
-                edited_by=user_id,
-            )
-            order.lines.append(line)
-            end_press(session, order, user_id, now, {product_id})
+    try:
+        with writing(engine) as session:
+            order = looked_at(session, order_id, version, user_id, again=("draft",))
+            if order.version == version:
+                _add_line(session, order, product_id, user_id, now)
+            elif product_id not in products_of(order):
+                raise orders.changed_meanwhile(session, order)
+    except IntegrityError:
+        raise NotAllowed("It has just been put on another draft, so it was not added here. Look once more.") from None
     return decided(engine, order, now)
+
+
+def _add_line(session: Session, order: Order, product_id: int, user_id: int, now: datetime) -> None:
+    managers_only(session, user_id, f"change {order.number}")
+    due = next((due for due in falls_due(session, order, Policy()) if due.product_id == product_id), None)
+    if order.state != "draft" or due is None:
+        raise NotAllowed(f"It can't be added to {order.number} any more. Look at it once more.")
+    line = OrderLine(
+        site_id=order.site_id,
+        product_id=product_id,
+        is_draft=True,
+        quantity=due.quantity,
+        unit_cost_minor=due.cost_minor,
+        edited_at=now,
+        edited_by=user_id,
+    )
+    order.lines.append(line)
+    end_press(session, order, user_id, now, {product_id})
 
 
 def take_rule(engine: Engine, order_id: int, version: int, line_id: int, user_id: int, now: datetime) -> int:

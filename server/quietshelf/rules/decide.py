@@ -343,7 +343,15 @@ def _days_from_now(item: Item, lead: LeadTime) -> Fraction:
 def _next_delivery(item: Item, lead: LeadTime) -> date | None:
     """The earliest credible arrival of what is on its way; None where nothing is."""
     delays = item.supply.delays if item.supply else ()
-    return min((credible_arrival(order, item.today, lead, delays) for order in item.open_orders), default=None)
+    return min(
+        (
+            credible_arrival(order, item.today, order.lead, order.delays)
+            if order.lead  # it was sent to another supplier than the one that sells it now
+            else credible_arrival(order, item.today, lead, delays)
+            for order in item.open_orders
+        ),
+        default=None,
+    )
 
 
 def _line(

@@ -40,6 +40,10 @@ class OpenOrder:
     """The supplier's latest answer, where it gave one after the promise."""
     supplier: str | None = None
     """Who it was sent to, where that is not whom the SKU is ordered from now."""
+    lead: LeadTime | None = None
+    """That other supplier's lead time..."""
+    delays: tuple[int, ...] = ()
+    """...and how late it was: what its own deliveries say tells when this one comes."""
 
 
 def lead_time(delivered_in_days: Sequence[int], quoted_days: int | None, policy: Policy) -> LeadTime:

@@ -18,6 +18,9 @@ from quietshelf.web.security import init_security
 
 log = structlog.get_logger()
 
+Answer = tuple[str, int, dict[str, str]]
+"""A page, its status, and headers of its own."""
+
 DATABASE_AWAY = (OperationalError, InterfaceError, TimeoutError)
 UNTIL_SAID = {
     400: ("This can't be read", "The form came in pieces. Go back, load the page again, and send it once more."),
@@ -56,18 +59,26 @@ def _frame() -> dict[str, Any]:
     return {"shop": site_or_none(), "stopped_at": context().stopped_at, "here": request.endpoint or ""}
 
 
-def _said(error: HTTPException) -> tuple[str, int] | HTTPException:
+def _said(error: HTTPException) -> Answer | HTTPException:
     """An error page with a sentence that says what to do."""
     code = error.code or 500
     if code < 400:
         return error
     title, sentence = UNTIL_SAID.get(code, ("This went wrong here", "Nothing was changed. The log says more."))
-    return render_template("error.html", title=title, sentence=sentence, code=code), code
+    return _refusal(title, sentence, code)
 
 
-def _token_gone(error: CSRFError) -> tuple[str, int]:
+def _token_gone(error: CSRFError) -> Answer:
     sentence = "Nothing was done: this page was open since before you signed in. Load it again, then press once more."
-    return render_template("error.html", title="This page is too old", sentence=sentence, code=400), 400
+    return _refusal("This page is too old", sentence, 400)
+
+
+def _refusal(title: str, sentence: str, code: int) -> Answer:
+    """A page that says it; of a press that htmx made, the words alone, above the page that it was made on."""
+    if "HX-Request" not in request.headers:
+        return render_template("error.html", title=title, sentence=sentence), code, {}
+    words = render_template("refused.html", title=title, sentence=sentence)
+    return words, code, {"HX-Retarget": "#refused", "HX-Reswap": "innerHTML show:top", "HX-Reselect": ".errors"}
 
 
 def _database_away(error: Exception) -> tuple[str, int, dict[str, str]]:

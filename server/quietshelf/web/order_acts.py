@@ -6,7 +6,7 @@ from datetime import datetime
 from quietshelf.intake import receipts
 from quietshelf.outbound import drafting, lifecycle
 from quietshelf.store.tables import Order
-from quietshelf.web.context import context
+from quietshelf.web.context import context, let_go, zone
 from quietshelf.web.forms import Form
 
 Act = Callable[[Order, int, Form, int, datetime], None]
@@ -93,10 +93,17 @@ def _receive(order: Order, version: int, form: Form, user_id: int, now: datetime
             received = form.whole(f"r-{line.id}")
             rejected = form.whole(f"x-{line.id}") if form.typed.get(f"x-{line.id}", "").strip() else 0
             came[line.id] = receipts.Came(received, rejected, form.text(f"why-{line.id}") if rejected else "")
+    here = zone()
+    let_go()
+    today = now.astimezone(here).date()
+    day = form.day("came_on") or today
+    if "came_on" not in form.wrong and (refused := receipts.day_refused(order, day, today, here)):
+        form.wrong["came_on"] = refused
     if form.wrong:
         return
+    happened = receipts.came_at(day, now, here)
     try:
-        receipts.receive(context().engine, order.id, version, came, now, now, user_id)
+        receipts.receive(context().engine, order.id, version, came, happened, now, user_id)
     except receipts.NotBooked as refused:
         form.wrong |= {f"r-{line_id}": sentence for line_id, sentence in refused.errors.items()}
 

@@ -102,6 +102,8 @@ class OrderView:
     """Why a draft had better not go yet: its supplier's minimum value."""
     falls_due: tuple[FallsDue, ...] = ()
     """While it waits: what could go with it."""
+    today: date = date.max
+    sent_on: date | None = None
 
     @property
     def labels(self) -> dict[str, str]:
@@ -165,6 +167,8 @@ def order_view(session: Session, order_id: int, first: int, form: Form, voice: V
         receives=receives,
         waits=line_words.waiting(waiting, voice) if waiting else "",
         falls_due=tuple(falls_due(session, order, Policy())) if waiting and edits else (),
+        today=voice.today,
+        sent_on=order.sent_at.astimezone(voice.zone).date() if order.sent_at else None,
     )
 
 

@@ -162,3 +162,23 @@ class Mail(Base):
     perhaps_repeated: Mapped[bool] = mapped_column(default=False)
     """A sender died between the mail server's yes and its own commit: the supplier may have it twice."""
     sent_at: Mapped[datetime | None]
+
+
+class SupplierWord(Base):
+    """What was said with a supplier about an order on its way: asked to hurry, or answered with a day."""
+
+    __tablename__ = "supplier_words"
+    __table_args__ = (
+        CheckConstraint("what IN ('asked', 'answered')", name="what"),
+        Index("ix_supplier_words_of_order", "order_id", "at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"))
+    at: Mapped[datetime]
+    what: Mapped[str]
+    expected_on: Mapped[date | None]
+    """The day of an answer."""
+    mail_id: Mapped[int | None] = mapped_column(ForeignKey("mails.id"))
+    """The mail that asked; None where a person phoned."""
+    by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))

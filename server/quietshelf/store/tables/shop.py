@@ -118,6 +118,8 @@ class Product(Base):
     tax_percent_hundredths: Mapped[int | None]
     assumed: Mapped[bool] = mapped_column(default=False)
     """Derived from sales, not told by a person."""
+    archived_at: Mapped[datetime | None]
+    """When a person took it out of the range: it is ordered no more and shown in no list, and its past stays."""
 
     supplier: Mapped[Supplier | None] = relationship()
 

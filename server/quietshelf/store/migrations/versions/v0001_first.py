@@ -202,6 +202,7 @@ def upgrade() -> None:
         sa.Column("piece_weight_g", sa.Double(), nullable=True),
         sa.Column("tax_percent_hundredths", sa.Integer(), nullable=True),
         sa.Column("assumed", sa.Boolean(), nullable=False),
+        sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["supplier_id"], ["suppliers.id"], name=op.f("fk_products_supplier_id_suppliers")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_products")),
         sa.UniqueConstraint("sku", name=op.f("uq_products_sku")),
@@ -702,9 +703,27 @@ def upgrade() -> None:
         postgresql_where=sa.text("off_at IS NULL"),
     )
 
+    op.create_table(
+        "supplier_words",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("order_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("what", sa.String(), nullable=False),
+        sa.Column("expected_on", sa.Date(), nullable=True),
+        sa.Column("mail_id", sa.Integer(), nullable=True),
+        sa.Column("by", sa.Integer(), nullable=True),
+        sa.CheckConstraint("what IN ('asked', 'answered')", name=op.f("ck_supplier_words_what")),
+        sa.ForeignKeyConstraint(["by"], ["users.id"], name=op.f("fk_supplier_words_by_users")),
+        sa.ForeignKeyConstraint(["mail_id"], ["mails.id"], name=op.f("fk_supplier_words_mail_id_mails")),
+        sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name=op.f("fk_supplier_words_order_id_orders")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_supplier_words")),
+    )
+    op.create_index("ix_supplier_words_of_order", "supplier_words", ["order_id", "at"], unique=False)
+
 
 def downgrade() -> None:
     for table in (
+        "supplier_words",
         "modes",
         "reviews",
         "constraint_looks",
