@@ -42,6 +42,9 @@ class Moment:
     policy: Policy
     calendar: Calendar
     """The site's days that count, within T."""
+    mode: str | None = None
+    """The mode that is on at the site (rules/modes.py)."""
+    target_turns: float | None = None
 
     @property
     def today(self) -> date:
@@ -72,10 +75,10 @@ class Known:
 
 def moment_of(session: Session, site_id: int, now: datetime, policy: Policy) -> Moment:
     """The moment of `now` at a site."""
-    key, feeds = time_of(session, site_id)
-    zone, known_until = ZoneInfo(key), now if feeds is None else min(now, feeds)
+    site = time_of(session, site_id)
+    zone, known_until = ZoneInfo(site.zone), now if site.known_until is None else min(now, site.known_until)
     calendar = Calendar.of(zone, known_until, sold_on(session, site_id), policy)
-    return Moment(site_id, zone, now, known_until, policy, calendar)
+    return Moment(site_id, zone, now, known_until, policy, calendar, site.mode, site.target_turns)
 
 
 def load(

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from quietshelf.cycle.loading import Known, Moment, load, moment_of
+from quietshelf.cycle.modes import follow_mode, in_mode
 from quietshelf.cycle.saving import Decided, Saved, save
 from quietshelf.cycle.site import look_at_site
 from quietshelf.cycle.sourcing import look_at_suppliers
@@ -41,7 +42,7 @@ def decide_skus(
     for chunk in in_chunks(sorted(set(product_ids)), SKUS_AT_ONCE):
         with reading(engine) as session:
             moment = moment_of(session, site_id, now, policy)
-            known = load(session, moment, chunk)
+            known = in_mode(session, moment, load(session, moment, chunk))
         _decide(engine, moment, known)
 
 
@@ -65,9 +66,10 @@ def run_pass(engine: Engine, site_id: int, now: datetime, *, whole: bool = False
     decided, saved = 0, []
     for chunk in in_chunks(to_decide, SKUS_AT_ONCE):
         with reading(engine) as session:
-            known = load(session, moment, chunk, suppliers)
+            known = in_mode(session, moment, load(session, moment, chunk, suppliers))
         decided += len(known)
         saved.append(_decide(engine, moment, known))
+    follow_mode(engine, moment)
     return PassReport(
         looked=len(to_decide),
         decided=decided,

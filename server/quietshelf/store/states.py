@@ -4,13 +4,13 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import BindParameter, bindparam, delete, func, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from quietshelf.rules.velocity import DaySum
-from quietshelf.store.tables import DecisionRow, Feed, Product, Site, SiteDay, SkuDay, SkuState, Supplier
+from quietshelf.store.tables import DecisionRow, Feed, ModeRow, Product, Site, SiteDay, SkuDay, SkuState, Supplier
 from quietshelf.store.upsert import Insert, dialect_of, in_chunks, insert, insert_for
 
 DECIDED = (
@@ -74,10 +74,20 @@ def every_sku(session: Session, site_id: int) -> list[int]:
     )
 
 
-def time_of(session: Session, site_id: int) -> tuple[str, datetime | None]:
-    """The site's time zone, and the least of its sales feeds' last words; None where there is no feed."""
-    zone, known_until = session.execute(_TIME, {"site": site_id}).one()
-    return zone, known_until
+class SiteNow(NamedTuple):
+    """What every decision at a site needs to know of it."""
+
+    zone: str
+    known_until: datetime | None
+    """The least of its sales feeds' last words; None where there is no feed."""
+    mode: str | None
+    """The mode that is on."""
+    target_turns: float | None
+
+
+def time_of(session: Session, site_id: int) -> SiteNow:
+    """The site's time zone, until when its sales are known, and its mode."""
+    return SiteNow(*session.execute(_TIME, {"site": site_id}).one())
 
 
 def sold_on(session: Session, site_id: int) -> list[date]:
@@ -163,7 +173,10 @@ _SITE: BindParameter[int] = bindparam("site")
 _PRODUCTS: BindParameter[int] = bindparam("products", expanding=True)
 
 _TIME = select(
-    Site.time_zone, select(func.min(Feed.known_until)).where(Feed.site_id == Site.id).scalar_subquery()
+    Site.time_zone,
+    select(func.min(Feed.known_until)).where(Feed.site_id == Site.id).scalar_subquery(),
+    select(ModeRow.mode).where(ModeRow.site_id == Site.id, ModeRow.off_at.is_(None)).scalar_subquery(),
+    Site.target_turns,
 ).where(Site.id == _SITE)
 _SOLD_ON = select(SiteDay.day).where(SiteDay.site_id == _SITE).order_by(SiteDay.day)
 _STATES = (

@@ -1,0 +1,65 @@
+"""The mode that is on, carried to what is decided about each SKU, and what it has done, kept for the pages to tell.
+
+What a mode changes is rules/modes.py's; filling a budget is budgeting.py's.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from quietshelf.cycle.budgeting import fill_budget
+from quietshelf.cycle.loading import Known, Moment
+from quietshelf.rules.causes import Cause
+from quietshelf.rules.modes import InMode, cash_cycle_days, missed
+from quietshelf.store import deeds
+from quietshelf.store.engine import reading, writing
+from quietshelf.store.modes import mode_on, note
+from quietshelf.store.scores import scores_of
+from quietshelf.store.sites import touch
+
+
+def in_mode(session: Session, moment: Moment, known: Sequence[Known]) -> Sequence[Known]:
+    """What was loaded, with what the mode that is on means for each SKU. Without a mode: as it was."""
+    if moment.mode is None:
+        return known
+    told = _told(session, moment, known)
+    return known if told is None else [replace(one, item=replace(one.item, mode=told(one))) for one in known]
+
+
+def _told(session: Session, moment: Moment, known: Sequence[Known]) -> Callable[[Known], InMode] | None:
+    """What the mode means for a SKU; None where it changes no decision."""
+    match moment.mode:
+        case Cause.SUPPLY:
+            suppliers = {one.supplier_id for one in known if one.supplier_id is not None}
+            cards = scores_of(session, moment.site_id, suppliers)
+
+            def supply(one: Known) -> InMode:
+                card = cards.get(one.supplier_id or 0)
+                delays = one.item.supply.delays if one.item.supply else ()
+                return InMode(Cause.SUPPLY, missed=missed(card.otif if card else None, delays, moment.policy))
+
+            return supply
+        case Cause.CAPITAL:
+            cycle = InMode(Cause.CAPITAL, cycle_days=cash_cycle_days(moment.target_turns, moment.policy))
+            return lambda one: cycle
+        case _:
+            return None
+
+
+def follow_mode(engine: Engine, moment: Moment) -> None:
+    """After a look: let the budget decide which lines wait, and keep what the mode has done."""
+    if moment.mode is None:
+        return
+    if moment.mode == Cause.CAPITAL:
+        fill_budget(engine, moment)
+    with reading(engine) as session:
+        row = mode_on(session, moment.site_id)
+        did = deeds.of(session, row) if row else {}
+    if row is None or {**row.figures, **did} == row.figures:
+        return
+    with writing(engine) as session:
+        if (now_on := mode_on(session, moment.site_id)) is not None and now_on.id == row.id:
+            note(session, row.id, {**now_on.figures, **did})
+            touch(session, moment.site_id)
