@@ -217,6 +217,36 @@ def test_what_is_open_already_is_not_opened_again(shop: Shop) -> None:
         assert session.scalars(select(ExceptionRow)).one().acknowledged_at == NOW
 
 
+def rows_of(shop: Shop, key: str) -> list[ExceptionRow]:
+    with reading(shop.engine) as session:
+        return list(session.scalars(select(ExceptionRow).where(ExceptionRow.key == key).order_by(ExceptionRow.id)))
+
+
+def test_what_opens_again_within_a_day_is_the_same_opening_and_counts_once(shop: Shop) -> None:
+    add_node(shop, heard_at=NOW, adopted_at=NOW)
+    look(shop, 46)
+    with writing(shop.engine) as session:
+        session.execute(update(ExceptionRow).values(acknowledged_at=NOW + timedelta(minutes=47)))
+    change_node(shop, heard_at=NOW + timedelta(minutes=48))
+    assert look(shop, 48) == set()
+    assert look(shop, 48 + 46) == {"node_silent:shelf-1"}
+    (row,) = rows_of(shop, "node_silent:shelf-1")
+    assert (row.opened_at, row.closed_at) == (NOW + timedelta(minutes=46), None)
+    assert row.acknowledged_at is not None
+    assert row.figures["heard_at"] == (NOW + timedelta(minutes=48)).isoformat()
+
+
+def test_what_opens_again_after_a_day_is_another_opening(shop: Shop) -> None:
+    add_node(shop, heard_at=NOW, adopted_at=NOW)
+    look(shop, 46)
+    change_node(shop, heard_at=NOW + timedelta(minutes=48))
+    look(shop, 48)
+    look(shop, 48 + 24 * 60 + 1)
+    first, second = rows_of(shop, "node_silent:shelf-1")
+    assert first.closed_at == NOW + timedelta(minutes=48)
+    assert second.closed_at is None
+
+
 def _open_now() -> list[Open]:
     opening = Opening(ExceptionKind.NODE_WAITING, "shelf-1", figures={"node": "shelf-1", "serial": None})
     return [Open(opening, node_id=1)]

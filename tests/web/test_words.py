@@ -9,7 +9,7 @@ import pytest
 
 from quietshelf.rules.exceptions import BOARD, Board, ExceptionKind
 from quietshelf.store.pages import Looked
-from quietshelf.web import amounts, forms, history, line_words, security, stock_words, wording
+from quietshelf.web import amounts, attention_words, forms, history, line_words, security, stock_words, wording
 from quietshelf.web.troubles import check
 from quietshelf.web.wording import Voice
 
@@ -52,7 +52,7 @@ FIGURES = {
 
 @pytest.mark.parametrize(
     "module",
-    [amounts, forms, history, line_words, security, stock_words, wording],
+    [amounts, attention_words, forms, history, line_words, security, stock_words, wording],
     ids=lambda module: module.__name__,
 )
 def test_examples_hold(module: ModuleType) -> None:
@@ -119,6 +119,10 @@ def test_every_kind_of_trouble_is_a_sentence(kind: ExceptionKind) -> None:
         "kind": "sales",
         "rows": 12,
         "items": 2,
+        "since": (NOW - timedelta(hours=3)).isoformat(),
+        "usual": 5,
+        "turns": 3.21,
+        "target": 6.0,
     }
     said = check(kind, "Assam", figures, NOW - timedelta(hours=1), VOICE, {"TEA-0114": "Assam"})
     assert said.mark

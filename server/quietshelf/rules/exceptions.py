@@ -26,6 +26,9 @@ class ExceptionKind(StrEnum):
     CELL_FAULTY = "cell_faulty"
     MAIL_FAILED = "mail_failed"
     IMPORT_HELD = "import_held"
+    SALES_SILENT = "sales_silent"
+    TURNS_BELOW_TARGET = "turns_below_target"
+    FOREIGN_ITEM = "foreign_item"
 
 
 class Board(StrEnum):
@@ -45,6 +48,79 @@ BOARD: Mapping[ExceptionKind, Board] = {
     }.get(kind, Board.CHECK)
     for kind in ExceptionKind
 }
+
+STOPS_THE_SYSTEM = frozenset(
+    {
+        ExceptionKind.NODE_SILENT,
+        ExceptionKind.NODE_TWICE,
+        ExceptionKind.EVENTS_LOST,
+        ExceptionKind.MAIL_FAILED,
+        ExceptionKind.IMPORT_HELD,
+        ExceptionKind.SALES_SILENT,
+    }
+)
+"""While one of these is open, something does not reach the rules, or does not leave them."""
+
+OF_THE_TOP = frozenset({ExceptionKind.RED, ExceptionKind.UNEXPLAINED_LOSS})
+"""Kinds that notify where their SKU is among the top 20%."""
+
+NEVER_QUIET = frozenset({ExceptionKind.SALES_SILENT, ExceptionKind.MAIL_FAILED, ExceptionKind.IMPORT_HELD})
+"""While one of these is open nobody can know that all is well: the page does not say so, whoever has put it off."""
+
+FOR_MANAGERS = frozenset(
+    {
+        ExceptionKind.RED,
+        ExceptionKind.YELLOW,
+        ExceptionKind.NODE_WAITING,
+        ExceptionKind.NODE_TWICE,
+        ExceptionKind.EVENTS_LOST,
+        ExceptionKind.MAIL_FAILED,
+        ExceptionKind.IMPORT_HELD,
+        ExceptionKind.TURNS_BELOW_TARGET,
+    }
+)
+"""Kinds that only a manager can do something about, and so acknowledge or put off."""
+
+ENDED_BY_A_PERSON = frozenset({ExceptionKind.EVENTS_LOST})
+"""What closes because a person has acknowledged it. What comes after it is news, and no reopening."""
+
+
+def notifies(kind: ExceptionKind, *, is_top: bool) -> bool:
+    """Whether an opening of this kind may send a mail or call a webhook: what stops the system, and the top 20%.
+
+    >>> notifies(ExceptionKind.RED, is_top=True), notifies(ExceptionKind.RED, is_top=False)
+    (True, False)
+    >>> notifies(ExceptionKind.SALES_SILENT, is_top=False), notifies(ExceptionKind.YELLOW, is_top=True)
+    (True, False)
+    """
+    return kind in STOPS_THE_SYSTEM or (is_top and kind in OF_THE_TOP)
+
+
+def stays_when_put_off(kind: ExceptionKind) -> bool:
+    """Whether a row of this kind stays on the page, last and small, when it is put off: see NEVER_QUIET."""
+    return kind in NEVER_QUIET
+
+
+@dataclass(frozen=True)
+class Stake:
+    """How bad it is: what a row that was put off is compared by."""
+
+    risk_minor_per_day: int
+    on_hand: int | None
+    """None where it is about no SKU."""
+
+
+def is_worse(then: Stake, now: Stake, policy: Policy) -> bool:
+    """Whether what was put off has got so much worse that it comes back before its day.
+
+    >>> is_worse(Stake(1000, 5), Stake(1999, 1), Policy()), is_worse(Stake(1000, 5), Stake(2000, 5), Policy())
+    (False, True)
+    >>> is_worse(Stake(1000, 5), Stake(1000, 0), Policy()), is_worse(Stake(1000, 0), Stake(1000, 0), Policy())
+    (True, False)
+    """
+    if now.on_hand is not None and then.on_hand is not None and now.on_hand <= 0 < then.on_hand:
+        return True
+    return now.risk_minor_per_day >= max(1, policy.worse_times * then.risk_minor_per_day)
 
 
 @dataclass(frozen=True)

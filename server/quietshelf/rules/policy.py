@@ -127,6 +127,10 @@ class Policy:
     """An unexplained loss opens an exception from this many units on."""
     node_silent_minutes: int = 45
     """A node that has not been heard for this long (three heartbeats) is silent."""
+    reopens_within_hours: int = 24
+    """What opens again so soon after it closed is the same opening."""
+    worse_times: int = 2
+    """What was put off comes back when it puts this many times as much money at risk a day."""
 
     # causes and the constraint
     decided_within_days: int = 2

@@ -1,11 +1,10 @@
-"""What the pages of the day read: what is open, the orders that wait, and how much was looked at. Reads only."""
+"""What the pages of the day read: orders that wait, how much was looked at. Reads only; what is open is open_now's."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import func, select, true
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from quietshelf.store.tables import (
@@ -26,21 +25,6 @@ from quietshelf.store.tables import (
 
 OUTGOING = ("draft", "approved", "sending")
 """States of an order that has not left the shop yet."""
-
-
-@dataclass(frozen=True)
-class OpenException:
-    """An exception that is open now, and what it is about."""
-
-    kind: str
-    key: str
-    opened_at: datetime
-    risk_minor_per_day: int
-    figures: Mapping[str, Any]
-    product_id: int | None
-    product: str | None
-    order_id: int | None
-    node_id: int | None
 
 
 @dataclass(frozen=True)
@@ -114,30 +98,6 @@ class ListedOrder:
     def expected_on(self) -> date | None:
         """The supplier's latest answer, else its promise."""
         return self.order.expected_on or self.order.promised_on
-
-
-def open_exceptions(
-    session: Session, site_id: int, now: datetime, product_id: int | None = None
-) -> list[OpenException]:
-    """What is open and not put off, most money first; of one item, where `product_id` is given."""
-    of_item = true() if product_id is None else ExceptionRow.product_id == product_id
-    rows = session.execute(
-        select(ExceptionRow, Product.name)
-        .outerjoin(Product, Product.id == ExceptionRow.product_id)
-        .where(
-            ExceptionRow.site_id == site_id,
-            of_item,
-            ExceptionRow.closed_at.is_(None),
-            ExceptionRow.snoozed_until.is_(None) | (ExceptionRow.snoozed_until <= now),
-        )
-        .order_by(ExceptionRow.risk_minor_per_day.desc(), ExceptionRow.opened_at, ExceptionRow.id)
-    )
-    return [
-        OpenException(
-            e.kind, e.key, e.opened_at, e.risk_minor_per_day, e.figures, e.product_id, name, e.order_id, e.node_id
-        )
-        for e, name in rows
-    ]
 
 
 def outgoing(session: Session, site_id: int) -> list[Outgoing]:

@@ -9,7 +9,7 @@ from htmx_flask import Htmx
 from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
 from werkzeug.exceptions import HTTPException
 
-from quietshelf.web import first_run, health, imports, orders, setup, setup_acts, sign_in, sku_acts, skus, today
+from quietshelf.web import first_run, health, imports, later, orders, setup, setup_acts, sign_in, sku_acts, skus, today
 from quietshelf.web.accounts import init_accounts
 from quietshelf.web.context import AppContext, context, let_go, site_or_none
 from quietshelf.web.filters import init_filters
@@ -43,7 +43,7 @@ def create_app(shop: AppContext) -> Flask:
     init_filters(app)
     init_live(app)
     health.init_metrics(app)
-    for page in (today, orders, skus, sign_in, first_run, setup, setup_acts, sku_acts, imports, health):
+    for page in (today, later, orders, skus, sign_in, first_run, setup, setup_acts, sku_acts, imports, health):
         app.register_blueprint(page.bp)
     app.teardown_request(let_go)
     app.context_processor(_frame)

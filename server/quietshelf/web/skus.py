@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 from quietshelf.intake.one_offs import say_one_off
 from quietshelf.outbound import sourcing
 from quietshelf.store import items, pages, plans
+from quietshelf.store.open_now import open_exceptions
 from quietshelf.store.orders import NotAllowed
 from quietshelf.web import history, stock_words, wording
 from quietshelf.web.accounts import account, managers_only
@@ -45,7 +46,7 @@ def sku_page(product_id: int, form: Form | None = None) -> LivePage:
     told = plans.plans_of(db(), site().id, [product_id]).get(product_id)
     open_now = [
         check(e.kind, e.product, e.figures, e.opened_at, said)
-        for e in pages.open_exceptions(db(), site().id, now(), product_id)
+        for e in open_exceptions(db(), site().id, product_id)
         if e.kind not in ("red", "yellow")
     ]
     values = {

@@ -9,6 +9,7 @@ from quietshelf.rules.exceptions import BOARD, Board, ExceptionKind
 from quietshelf.rules.leadtimes import lead_time, promise
 from quietshelf.rules.policy import Policy
 from quietshelf.store import pages
+from quietshelf.store.open_now import OpenException, open_exceptions
 from quietshelf.store.supply import records_of
 from quietshelf.web import line_words, wording
 from quietshelf.web.boards import Boards, Row, boards, check_row, red_row, yellow_row
@@ -25,7 +26,8 @@ ROWS_A_PAGE = 50
 @live_page(bp, "/")
 def board() -> LivePage:
     """The page of the day."""
-    open_now = pages.open_exceptions(db(), site().id, now())
+    every = open_exceptions(db(), site().id)
+    open_now = [e for e in every if not e.is_put_off(now())]
     waiting = pages.outgoing(db(), site().id)
     short = [e.product_id for e in open_now if e.product_id and e.kind in ("red", "yellow")]
     coming = pages.coming(db(), site().id, short) if short else {}
@@ -45,20 +47,27 @@ def board() -> LivePage:
         "arrives": _arrivals(waiting, said.today),
         "left": wording.left_and_days,
         "waits": _waiting(waiting, said),
+        "put_off": len(every) - len(open_now),
     }
     return LivePage("today/page.html", FRAGMENTS, values)
 
 
-FRAGMENTS = {
-    part: f"today/{part}.html" for part in ("head", "constraint", "red", "yellow", "refill", "check", "drafts")
-}
+PARTS = ("head", "constraint", "red", "yellow", "refill", "check", "drafts", "put_off")
+FRAGMENTS = {part: f"today/{part}.html" for part in PARTS}
 
 
-@bp.get("/open/<any(red, yellow, refill, check):name>")
+@bp.get("/open/<any(red, yellow, refill, check, slow):name>")
 def listed(name: str) -> str:
-    """Every row of one board, 50 to a page: what Today shows as one row where it is too much."""
-    at = Board(name)
-    of_board = [e for e in pages.open_exceptions(db(), site().id, now()) if BOARD[ExceptionKind(e.kind)] is at]
+    """Every row of one board, 50 to a page: what Today shows as one row where it is too much.
+
+    "slow" lists the slow movers of one supplier.
+    """
+    supplier = request.args.get("supplier", "")
+    of_board = [
+        e
+        for e in open_exceptions(db(), site().id)
+        if not e.is_put_off(now()) and (_is_slow(e, supplier) if name == "slow" else _is_on(e, Board(name)))
+    ]
     first = request.args.get("from", 0, type=int)
     shown = of_board[max(0, first) : max(0, first) + ROWS_A_PAGE]
     if first and not shown:
@@ -66,26 +75,39 @@ def listed(name: str) -> str:
     return render_template(
         "today/listed.html",
         board=name,
+        supplier=supplier,
         total=len(of_board),
         first=first,
         page_size=ROWS_A_PAGE,
-        rows_shown=_rows(at, shown),
+        rows_shown=_rows(shown),
     )
 
 
-def _rows(at: Board, shown: list[pages.OpenException]) -> list[Row]:
+def _is_on(e: OpenException, board: Board) -> bool:
+    return BOARD[ExceptionKind(e.kind)] is board
+
+
+def _is_slow(e: OpenException, supplier: str) -> bool:
+    return e.is_slow and e.kind in ("red", "yellow") and (e.figures["supplier"] or "") == supplier
+
+
+def _rows(shown: list[OpenException]) -> list[Row]:
     coming = pages.coming(db(), site().id, [e.product_id for e in shown if e.product_id])
     order_of = {line.product_id: order for order in pages.outgoing(db(), site().id) for line in order.lines}
-    said = voice()
-    if at is Board.RED:
-        return [red_row(e, order_of.get(e.product_id or 0), False, coming, said) for e in shown]
-    if at is Board.YELLOW:
-        return [yellow_row(e, coming, said) for e in shown]
-    names = _held_up(shown)
-    return [check_row(e, said, names) for e in shown]
+    said, names = voice(), _held_up(shown)
+
+    def row(e: OpenException) -> Row:
+        match e.kind:
+            case "red":
+                return red_row(e, order_of.get(e.product_id or 0), False, coming, said)
+            case "yellow":
+                return yellow_row(e, coming, said)
+        return check_row(e, said, names)
+
+    return [row(e) for e in shown]
 
 
-def _held_up(open_now: list[pages.OpenException]) -> dict[str, str]:
+def _held_up(open_now: list[OpenException]) -> dict[str, str]:
     """Names of the items that late orders hold up, by SKU."""
     skus = [sku for e in open_now for sku in e.figures.get("skus", ())]
     return pages.names_of(db(), skus) if skus else {}

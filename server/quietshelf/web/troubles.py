@@ -71,4 +71,20 @@ def check(
             return Said(
                 "Rows wait", f"{counted(figures['rows'], 'row')} of {figures['kind']} without a place", sentence
             )
+        case "sales_silent":
+            last = moment(datetime.fromisoformat(figures["since"]), voice.now, voice.zone)
+            usual = counted(figures["usual"], "sale")
+            sentence = (
+                f"The last was {last}; in the same hours of other weeks there are {usual}. Check the till’s feed."
+            )
+            return Said("No sales", "Sales are silent", sentence)
+        case "turns_below_target":
+            named = listed_some([(names or {}).get(sku, sku) for sku in figures["skus"]])
+            sentence = f"Stock turns {figures['turns']:.1f} times a year, the target is {figures['target']:.1f}."
+            return Said("Slow stock", "Money is tied up", f"{sentence} Most of it lies in {named}.")
+        case "foreign_item":
+            sentence = (
+                f"Slot {figures['slot']} holds a weight that is none of its pieces. Take out what is not its own."
+            )
+            return Said("Foreign item", name or node, sentence)
     return Said("Look", name or kind.replace("_", " ").capitalize(), f"Open {since}.")

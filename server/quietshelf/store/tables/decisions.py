@@ -79,6 +79,7 @@ class ExceptionRow(Base):
             sqlite_where=text("closed_at IS NULL"),
             postgresql_where=text("closed_at IS NULL"),
         ),
+        Index("ix_exceptions_of_key", "site_id", "key", "closed_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -95,6 +96,15 @@ class ExceptionRow(Base):
     snoozed_until: Mapped[datetime | None]
     risk_minor_per_day: Mapped[int] = mapped_column(default=0)
     figures: Mapped[dict[str, Any]]
+    acknowledged_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    snoozed_at: Mapped[datetime | None]
+    snoozed_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    snoozed_risk_minor: Mapped[int | None]
+    """What was at risk a day when it was put off..."""
+    snoozed_on_hand: Mapped[int | None]
+    """...and how many were left; it comes back once that is worse."""
+    notified_at: Mapped[datetime | None]
+    """When its notice was put into the outbox: once an opening."""
 
 
 class JobRun(Base):

@@ -261,6 +261,14 @@ def upgrade() -> None:
         sa.Column("snoozed_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("risk_minor_per_day", sa.Integer(), nullable=False),
         sa.Column("figures", figures, nullable=False),
+        sa.Column("acknowledged_by", sa.Integer(), nullable=True),
+        sa.Column("snoozed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("snoozed_by", sa.Integer(), nullable=True),
+        sa.Column("snoozed_risk_minor", sa.Integer(), nullable=True),
+        sa.Column("snoozed_on_hand", sa.Integer(), nullable=True),
+        sa.Column("notified_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["acknowledged_by"], ["users.id"], name=op.f("fk_exceptions_acknowledged_by_users")),
+        sa.ForeignKeyConstraint(["snoozed_by"], ["users.id"], name=op.f("fk_exceptions_snoozed_by_users")),
         sa.ForeignKeyConstraint(["node_id"], ["nodes.id"], name=op.f("fk_exceptions_node_id_nodes")),
         sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name=op.f("fk_exceptions_order_id_orders")),
         sa.ForeignKeyConstraint(["product_id"], ["products.id"], name=op.f("fk_exceptions_product_id_products")),
@@ -275,6 +283,7 @@ def upgrade() -> None:
         sqlite_where=sa.text("closed_at IS NULL"),
         postgresql_where=sa.text("closed_at IS NULL"),
     )
+    op.create_index("ix_exceptions_of_key", "exceptions", ["site_id", "key", "closed_at"], unique=False)
 
     op.create_table(
         "facts",
