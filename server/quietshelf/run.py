@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
 from quietshelf.clock import Clock, stopped_at, wall_clock
-from quietshelf.cycle import run_pass
+from quietshelf.cycle import look_back, moment_at, run_pass
 from quietshelf.intake.brokers import RunningBroker, start_broker
 from quietshelf.intake.mqtt import Intake
 from quietshelf.outbound.smtp import SmtpSettings
@@ -117,8 +117,10 @@ def is_first_run(engine: Engine) -> bool:
 
 
 def decide_all(engine: Engine, clock: Clock) -> None:
-    """Look at the whole shop at once."""
-    run_pass(engine, _site(engine).id, clock(), whole=True)
+    """Look at the whole shop at once, and back at its past days."""
+    site_id = _site(engine).id
+    run_pass(engine, site_id, clock(), whole=True)
+    look_back(engine, moment_at(engine, site_id, clock()))
 
 
 def _site(engine: Engine) -> Site:

@@ -1,15 +1,15 @@
-"""What happens by the clock: the cycle every minute, waiting mails every second. Each job is one call to elsewhere."""
+"""What happens by the clock: a pass and a look back every minute, mails every second. Each is one call elsewhere."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import Engine
 
 from quietshelf.clock import Clock
-from quietshelf.cycle import run_pass
+from quietshelf.cycle import look_back, look_back_is_due, moment_at, run_pass
 from quietshelf.outbound.mail import send_due
 from quietshelf.outbound.smtp import SmtpSettings
 from quietshelf.store import jobs
@@ -17,6 +17,9 @@ from quietshelf.store.engine import reading, writing
 from quietshelf.store.sites import NoSiteError, the_site
 
 log = structlog.get_logger()
+
+LOOK_BACK_TAKES = timedelta(minutes=30)
+"""A look back that has not ended for so long has died."""
 
 
 @contextmanager
@@ -29,6 +32,8 @@ def scheduled(engine: Engine, clock: Clock, smtp: SmtpSettings | None) -> Iterat
     scheduler.add_job(
         cycle, "cron", second=0, id="cycle", next_run_time=datetime.now(UTC)
     )  # at once, then every minute
+    # a thread of its own: it takes long where the past is, and the next pass does not wait
+    scheduler.add_job(_steady("look back", lambda: remember(engine, clock)), "cron", second=30, id="look back")
     if smtp is not None:
         scheduler.add_job(_steady("mail", lambda: send_due(engine, smtp, clock())), "interval", seconds=1, id="mail")
     scheduler.start()
@@ -40,24 +45,46 @@ def scheduled(engine: Engine, clock: Clock, smtp: SmtpSettings | None) -> Iterat
 
 def look(engine: Engine, clock: Clock) -> None:
     """This minute's pass of the cycle, unless another scheduler has claimed it or there is no shop yet."""
-    due = datetime.now(UTC).replace(second=0, microsecond=0)
+    site_id = _site(engine)
+    if site_id is not None:
+        _claimed(engine, "cycle", lambda: run_pass(engine, site_id, clock()))
+
+
+def remember(engine: Engine, clock: Clock) -> None:
+    """Look back at past days, once a day of T and when more of them has come to be known."""
+    site_id = _site(engine)
+    if site_id is None:
+        return
+    moment = moment_at(engine, site_id, clock())
+    with reading(engine) as session:
+        running = jobs.is_running(session, "look back", datetime.now(UTC) - LOOK_BACK_TAKES)
+    if not running and look_back_is_due(engine, moment):
+        _claimed(engine, "look back", lambda: look_back(engine, moment))
+
+
+def _site(engine: Engine) -> int | None:
     with reading(engine) as session:
         try:
-            site_id = the_site(session).id
+            return the_site(session).id
         except NoSiteError:
-            return
+            return None
+
+
+def _claimed(engine: Engine, job: str, run: Callable[[], object]) -> None:
+    """Do this minute's run of a job, unless another scheduler has claimed it."""
+    due = datetime.now(UTC).replace(second=0, microsecond=0)
     with writing(engine) as session:
-        if not jobs.claim(session, "cycle", due, datetime.now(UTC)):
+        if not jobs.claim(session, job, due, datetime.now(UTC)):
             return
     error: str | None = None
     try:
-        run_pass(engine, site_id, clock())
+        run()
     except Exception as fault:
         error = str(fault)
         raise
     finally:
         with writing(engine) as session:
-            jobs.end(session, "cycle", due, datetime.now(UTC), error)
+            jobs.end(session, job, due, datetime.now(UTC), error)
 
 
 def _steady(name: str, job: Callable[[], object]) -> Callable[[], None]:

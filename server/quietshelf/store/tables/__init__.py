@@ -4,7 +4,7 @@ from quietshelf.store.tables.base import Base, Instant
 from quietshelf.store.tables.constraint import LookRow, LossRow, ModeRow, ReviewRow
 from quietshelf.store.tables.decisions import DecisionRow, ExceptionRow, JobRun, SkuState
 from quietshelf.store.tables.ledger import FactRow, Feed, HeldRow, Import, SiteDay, SkuDay
-from quietshelf.store.tables.orders import ON_ITS_WAY, STATES, Delivery, Mail, Order, OrderLine, SupplierWord
+from quietshelf.store.tables.orders import ON_ITS_WAY, STATES, Delivery, Mail, Order, OrderLine, SupplierWord, TakenOff
 from quietshelf.store.tables.plans import KnownNeed, SkuPlan
 from quietshelf.store.tables.shelves import LostEvents, Node, NodeCredential, NodeEvent, Quarantined, Slot, Stream
 from quietshelf.store.tables.shop import Offer, Product, SignInLink, Site, Supplier, User
@@ -50,5 +50,6 @@ __all__ = [
     "Stream",
     "Supplier",
     "SupplierWord",
+    "TakenOff",
     "User",
 ]

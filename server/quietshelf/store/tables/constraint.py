@@ -60,6 +60,11 @@ class LookRow(Base):
     """Standard error of their difference."""
     course: Mapped[str]
     """better, worse, about as before, untold."""
+    looked_at: Mapped[datetime]
+    facts_seen: Mapped[int]
+    """The newest fact that it was worked out from."""
+    orders_seen: Mapped[int]
+    """The newest order."""
 
 
 class ReviewRow(Base):

@@ -107,9 +107,34 @@ class OrderLine(Base):
     """Why it had to wait, or was cut (rules/lives.py, Held): budget, cash, person. It stays once it is sent."""
     waits_until: Mapped[date | None]
     """The first day of the budget that a draft line waits for; None where nothing holds it now."""
+    drafted_on: Mapped[date | None]
+    """The site's day on which the rules first wanted it; None for what a person added or a file tells of."""
+    wanted: Mapped[int | None]
+    """What the rules wanted when it was sent, in units."""
 
     order: Mapped[Order] = relationship(back_populates="lines")
     product: Mapped[Product] = relationship()
+
+
+class TakenOff(Base):
+    """A draft line of the rules that a person took off, or cancelled with its draft: the need stood on."""
+
+    __tablename__ = "lines_taken_off"
+    __table_args__ = (Index("ix_lines_taken_off_of_sku", "site_id", "product_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"))
+    product_id: Mapped[int] = mapped_column(ForeignKey("products.id"))
+    number: Mapped[str]
+    """Of the order that it stood on."""
+    supplier_id: Mapped[int] = mapped_column(ForeignKey("suppliers.id"))
+    drafted_on: Mapped[date]
+    taken_off_at: Mapped[datetime]
+    taken_off_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    wanted: Mapped[int]
+    """What the rules wanted, in units."""
+    held: Mapped[str]
+    """person, or cash where that person said that there was no money for it (rules/lives.py, Held)."""
 
 
 class Delivery(Base):

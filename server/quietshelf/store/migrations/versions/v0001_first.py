@@ -432,6 +432,8 @@ def upgrade() -> None:
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("held", sa.String(), nullable=True),
         sa.Column("waits_until", sa.Date(), nullable=True),
+        sa.Column("drafted_on", sa.Date(), nullable=True),
+        sa.Column("wanted", sa.Integer(), nullable=True),
         sa.CheckConstraint("quantity > 0", name=op.f("ck_order_lines_quantity")),
         sa.CheckConstraint(
             "received >= 0 AND rejected >= 0 AND rejected <= received", name=op.f("ck_order_lines_received")
@@ -674,6 +676,9 @@ def upgrade() -> None:
         sa.Column("before", sa.Double(), nullable=True),
         sa.Column("error", sa.Double(), nullable=False),
         sa.Column("course", sa.String(), nullable=False),
+        sa.Column("looked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("facts_seen", sa.Integer(), nullable=False),
+        sa.Column("orders_seen", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_constraint_looks_site_id_sites")),
         sa.PrimaryKeyConstraint("site_id", "day", name=op.f("pk_constraint_looks")),
     )
@@ -729,9 +734,32 @@ def upgrade() -> None:
     )
     op.create_index("ix_supplier_words_of_order", "supplier_words", ["order_id", "at"], unique=False)
 
+    op.create_table(
+        "lines_taken_off",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("product_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("supplier_id", sa.Integer(), nullable=False),
+        sa.Column("drafted_on", sa.Date(), nullable=False),
+        sa.Column("taken_off_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("taken_off_by", sa.Integer(), nullable=True),
+        sa.Column("wanted", sa.Integer(), nullable=False),
+        sa.Column("held", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["product_id"], ["products.id"], name=op.f("fk_lines_taken_off_product_id_products")),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_lines_taken_off_site_id_sites")),
+        sa.ForeignKeyConstraint(
+            ["supplier_id"], ["suppliers.id"], name=op.f("fk_lines_taken_off_supplier_id_suppliers")
+        ),
+        sa.ForeignKeyConstraint(["taken_off_by"], ["users.id"], name=op.f("fk_lines_taken_off_taken_off_by_users")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lines_taken_off")),
+    )
+    op.create_index("ix_lines_taken_off_of_sku", "lines_taken_off", ["site_id", "product_id"], unique=False)
+
 
 def downgrade() -> None:
     for table in (
+        "lines_taken_off",
         "supplier_words",
         "modes",
         "reviews",
