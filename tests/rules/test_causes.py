@@ -86,6 +86,46 @@ def test_an_order_that_waited_and_was_late_is_each_ones_for_its_own_days() -> No
     }
 
 
+EMPTY_FROM_16 = [max(0, 32 - 2 * n) for n in range(26)]
+
+
+def test_days_that_either_of_two_repairs_would_have_saved_are_divided_by_the_lengths_of_the_legs() -> None:
+    both = order(drafted=0, sent=8, came=26)  # it waited for 8 days, and was late by 12
+    assert causes(life(EMPTY_FROM_16, both)) == {
+        **dict.fromkeys((16, 17), "supply"),  # sent at once it would not have been there yet
+        **dict.fromkeys(range(18, 22), "purchasing"),
+        **dict.fromkeys(range(22, 26), "supply"),
+    }
+
+
+def test_what_a_greater_buffer_because_of_late_deliveries_makes_good_is_not_counted_for_the_supplier() -> None:
+    both = order(drafted=0, sent=8, came=26)  # had it always been punctual, it would have been triggered 6 days later
+    assert causes(life(EMPTY_FROM_16, both, reorder_at=60.0)) == {
+        **dict.fromkeys(range(16, 22), "purchasing"),
+        **dict.fromkeys(range(22, 26), "supply"),
+    }
+
+
+def jumped(came: int) -> SkuLife:
+    """A SKU that sold 2 a day, and sells 8 from day 10 on; out from day 20 until what was ordered on day 18 came."""
+    stock = [*([82] * 10), *(max(0, 80 - 8 * n) for n in range(came - 10)), *(200 - 8 * n for n in range(10))]
+    sold = [2 if n < 10 else 0 if stock[n] == 0 else 8 for n in range(len(stock))]
+    plain = life(stock, order(drafted=18, sent=18, came=came, units=200))
+    return replace(plain, days=tuple(replace(day, sold=units) for day, units in zip(plain.days, sold, strict=True)))
+
+
+def test_a_jump_that_would_have_triggered_sooner_is_demand_and_the_evidence_says_when_it_would_have_come() -> None:
+    found = [loss for loss in losses(jumped(came=24), POLICY) if loss.stock_out]
+    assert [(str(loss.cause), loss.evidence.would_have_come_on) for loss in found] == [("demand", on(18))] * 4
+
+
+def test_what_a_jump_and_a_late_order_took_together_is_divided_between_them() -> None:
+    assert causes(jumped(came=30)) == {
+        **dict.fromkeys(range(20, 27), "demand"),
+        **dict.fromkeys(range(27, 30), "supply"),
+    }
+
+
 def test_what_a_person_cut_is_a_purchasing_decision_as_long_as_it_would_have_lasted() -> None:
     cut = order(drafted=0, sent=0, came=6, units=10, ruled_units=14)
     assert causes(life(EMPTY_FROM_10[:14], cut)) == {10: "purchasing", 11: "purchasing", 12: "demand", 13: "demand"}

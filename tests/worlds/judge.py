@@ -1,19 +1,18 @@
 """What is true of a world, and what the rules say of it: the truth is the same luck with one cause taken away."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from quietshelf.rules.causes import Cause, by_cause, losses
-from quietshelf.rules.constraint import Look, look, measure
+from quietshelf.rules.constraint import Look, look, measure, more_is_better
 from quietshelf.rules.numbers import Number, compared
 from quietshelf.rules.policy import Policy
 from tests.worlds.kinds import Trouble
-from tests.worlds.luck import DAYS, SCORED, draw
-from tests.worlds.shop import Past, live, on
+from tests.worlds.luck import draw
+from tests.worlds.memory import Past, on
+from tests.worlds.shop import live
 
 POLICY = Policy()
-TODAY = on(DAYS - 1)
-SINCE = on(DAYS - SCORED)
 
 
 @dataclass(frozen=True)
@@ -52,29 +51,30 @@ class Judged:
 
 def judge(trouble: Trouble, seed: int) -> Judged:
     """Live through a world, then again without each cause that it has; what a cause that it has not saves is 0."""
-    luck = draw(trouble, seed)
+    luck, scored = draw(trouble, seed), trouble.shape.scored
+    today, since = on(trouble.shape.days - 1), on(trouble.shape.days - scored)
     past = live(luck, trouble)
     found = [loss for life in past.lives for loss in losses(life, POLICY)]
-    top = _top(past)
+    top = _top(past, since)
     saves, numbers = dict.fromkeys(Cause, 0), {}
     for cause in Cause:
         if not trouble.has(cause):
             continue
         without = live(luck, trouble, cause)
-        saves[cause] = _money(without) - _money(past)
-        gone, there = (measure(cause, p.lives, top, on(DAYS - 30), TODAY, POLICY) for p in (without, past))
-        numbers[cause] = compared(gone, there, cause is not Cause.DEMAND, POLICY)
-    said = look(found, TODAY, sum(past.earned_minor[-SCORED:]), past.deliveries, POLICY)
-    return Judged(past, saves, said, by_cause(found, SINCE, TODAY), numbers)
+        saves[cause] = _money(without, scored) - _money(past, scored)
+        gone, there = (measure(cause, p.lives, top, since, today, POLICY) for p in (without, past))
+        numbers[cause] = compared(gone, there, more_is_better(cause), POLICY)
+    said = look(found, today, sum(past.earned_minor[-scored:]), past.deliveries, POLICY)
+    return Judged(past, saves, said, by_cause(found, since, today), numbers)
 
 
-def _money(past: Past) -> int:
-    return sum(past.earned_minor[-SCORED:]) - sum(past.held_minor[-SCORED:])
+def _money(past: Past, scored: int) -> int:
+    return sum(past.earned_minor[-scored:]) - sum(past.held_minor[-scored:])
 
 
-def _top(past: Past) -> set[str]:
-    """The fifth of the SKUs that earns most, by velocity x throughput when the scored days begin."""
-    start = SINCE - timedelta(days=1)
+def _top(past: Past, since: date) -> set[str]:
+    """The fifth of the SKUs that earns most, by velocity x throughput when some days begin."""
+    start = since - timedelta(days=1)
     earning = {
         life.sku: next(day.per_day for day in life.days if day.day == start) * life.throughput_minor
         for life in past.lives

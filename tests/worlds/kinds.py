@@ -1,9 +1,39 @@
-"""The kinds of shop whose constraint is known: which trouble each has, and how much of it."""
+"""The kinds of shop whose constraint is known: which trouble each has, how much of it, and when."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from quietshelf.rules.causes import Cause
+
+ALWAYS = 10_000
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What a shop is like when nothing is wrong."""
+
+    skus: int = 150
+    days: int = 120
+    scored: int = 30
+    """The last days, on which money is compared: those that the constraint is named for."""
+    week: tuple[float, ...] = (1, 1, 1, 1, 1, 1, 0)
+    """How busy each day of the week is, from Monday; 0 is closed."""
+    sells: tuple[float, float, float] = (0.7, 0.45, 9.0)
+    """What a SKU sells a day: lognormal, with this mean and deviation, at most so much."""
+    takes: Mapping[int, int] = field(default_factory=lambda: {1: 70, 2: 20, 3: 10})
+    """How many of 100 customers take so many units at once."""
+    leads: tuple[int, int] = (9, 18)
+    """Days that a supplier quotes."""
+    spell: int = 12
+    """Days for which a supplier or a person stays the same: an order sent a day later meets the same luck."""
+
+    def is_open(self, day: int) -> bool:
+        """Whether the shop is open; day 0 is a Monday."""
+        return self.week[day % 7] > 0
+
+    def busy(self, day: int) -> float:
+        """How much busier a day is than a mean day."""
+        return self.week[day % 7] * 7 / sum(self.week)
 
 
 @dataclass(frozen=True)
@@ -19,7 +49,9 @@ class Trouble:
     jumping: float = 0.0
     """Of the SKUs, so many sell suddenly more once..."""
     jump_times: tuple[float, float] = (2.5, 4.0)
-    """...so many times as much, until the end."""
+    """...so many times as much, until the end..."""
+    jump_days: tuple[int, int] = (50, 105)
+    """...from one of these days on."""
     budget: float | None = None
     """A week's money for orders, as a share of what a week's sales cost; None: what is wanted."""
     sitting: float = 0.0
@@ -36,6 +68,11 @@ class Trouble:
 
     where: Mapping[Cause, tuple[int, ...]] = field(default_factory=dict)
     """The suppliers (0 to 4) to whose items a trouble is confined; a cause that is not named here is everywhere."""
+    begins: Mapping[Cause, int] = field(default_factory=dict)
+    """The day on which a trouble begins, where that is not the usual one."""
+    ends: int = ALWAYS
+    """The day from which on there is none of it any more."""
+    shape: Shape = Shape()
 
     def share(self, cause: Cause, supplier: int) -> float:
         """How often a trouble that can be confined happens among the items of a supplier."""
@@ -48,11 +85,15 @@ class Trouble:
             Cause.DEMAND: self.jumping,
         }[cause]
 
+    def reigns(self, cause: Cause, day: int) -> bool:
+        """Whether a day is one of those on which a trouble happens."""
+        return self.begins.get(cause, TROUBLE_FROM) <= day < self.ends
+
     def has(self, cause: Cause) -> bool:
         """Whether the shop has this trouble at all."""
         if cause is Cause.CAPITAL:
             return self.budget is not None
-        return any(self.share(cause, supplier) > 0 for supplier in range(5))
+        return any(self.share(cause, supplier) > 0 for supplier in range(SUPPLIERS))
 
     def without(self, cause: Cause) -> "Trouble":
         """The same shop with one cause taken away; demand is taken away by foreseeing it (tests/worlds/shop.py)."""
@@ -65,6 +106,8 @@ class Trouble:
         }[cause]
 
 
+SUPPLIERS = 5
+TROUBLE_FROM = 35
 _SOME, _OTHERS = (0, 1), (2, 3, 4)
 
 PURE: Mapping[Cause, Trouble] = {

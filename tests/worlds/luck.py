@@ -7,22 +7,12 @@ from math import exp
 from random import Random
 
 from quietshelf.rules.causes import Cause
-from tests.worlds.kinds import Trouble
+from tests.worlds.kinds import ALWAYS, SUPPLIERS, Shape, Trouble
 
 BEFORE = 60
 """Days of sales that the shop remembers when the world begins."""
-DAYS = 120
 AHEAD = 60
 """Days of customers beyond the end: what a shop that foresees demand sees of them."""
-SCORED = 30
-"""The last days, on which money is compared: those that the constraint is named for."""
-QUIET_DAYS = 60
-"""The last days, on which a calm shop must be quiet."""
-TROUBLE_FROM = 35
-SUPPLIERS = 5
-SPELL = 12
-"""Days for which a supplier or a person stays the same: an order sent a day later meets the same luck."""
-SKUS = 150
 
 
 @dataclass(frozen=True)
@@ -38,6 +28,8 @@ class SkuLuck:
     """What customers want of it on a usual day, units."""
     wanted: tuple[int, ...]
     """Units that customers want on each day, from BEFORE days before the first."""
+    largest: tuple[int, ...]
+    """What the day's largest customer wants, on the same days."""
     vanishes: tuple[int, ...]
     """Units that vanish on each day, if they are there."""
     late_by: tuple[int, ...]
@@ -71,29 +63,27 @@ class Luck:
     suppliers: tuple[SupplierLuck, ...]
 
 
-def is_open(day: int) -> bool:
-    """The shop is closed on Sundays; day 0 is a Monday."""
-    return day % 7 != 6
-
-
 def draw(trouble: Trouble, seed: int) -> Luck:
     """The luck of a seed: the same customers and deliveries whatever trouble is taken away from the shop."""
     return Luck(
-        tuple(_sku(trouble, seed, n) for n in range(SKUS)), tuple(_supplier(trouble, seed, n) for n in range(SUPPLIERS))
+        tuple(_sku(trouble, seed, n) for n in range(trouble.shape.skus)),
+        tuple(_supplier(trouble, seed, n) for n in range(SUPPLIERS)),
     )
 
 
 def _sku(trouble: Trouble, seed: int, n: int) -> SkuLuck:
-    dice = Random(f"{seed} sku {n}")
-    rate = min(9.0, dice.lognormvariate(0.7, 0.45))
+    dice, shape = Random(f"{seed} sku {n}"), trouble.shape
+    mean, deviation, most = shape.sells
+    rate = min(most, dice.lognormvariate(mean, deviation))
     cost = dice.randrange(400, 1600)
     hits = partial(trouble.share, supplier=n % SUPPLIERS)
-    jumps_on = dice.randrange(TROUBLE_FROM + 15, DAYS - 15) if dice.random() < hits(Cause.DEMAND) else DAYS + AHEAD
+    jumps_on = dice.randrange(*trouble.jump_days) if dice.random() < hits(Cause.DEMAND) else ALWAYS
     times = dice.uniform(*trouble.jump_times)
-    wanted = tuple(
-        _customers(dice, rate * (times if day >= jumps_on else 1.0)) if is_open(day) else 0
-        for day in range(-BEFORE, DAYS + AHEAD)
-    )
+    customers = [
+        _customers(dice, rate * shape.busy(day) * (times if day >= jumps_on else 1.0), shape)
+        for day in range(-BEFORE, shape.days + AHEAD)
+    ]
+    drawn = partial(_spells, trouble, seed)
     return SkuLuck(
         sku=f"SKU-{n:03}",
         supplier=n % SUPPLIERS,
@@ -101,13 +91,14 @@ def _sku(trouble: Trouble, seed: int, n: int) -> SkuLuck:
         price_minor=round(cost / dice.uniform(0.5, 0.7)),
         pack=dice.choice((1, 1, 6, 12)),
         rate=rate,
-        wanted=wanted,
-        vanishes=_daily(
-            seed, f"vanish {n}", hits(Cause.COUNTS), lambda d: round(rate * d.uniform(*trouble.vanish_days))
+        wanted=tuple(map(sum, customers)),
+        largest=tuple(max(one, default=0) for one in customers),
+        vanishes=_vanishing(trouble, seed, n, hits(Cause.COUNTS), rate),
+        late_by=drawn(f"late {n}", Cause.SUPPLY, hits(Cause.SUPPLY), lambda d: d.randint(*trouble.late_days)),
+        short=tuple(
+            map(bool, drawn(f"short {n}", Cause.SUPPLY, trouble.short_share if hits(Cause.SUPPLY) else 0.0, _yes))
         ),
-        late_by=_spells(seed, f"late {n}", hits(Cause.SUPPLY), lambda d: d.randint(*trouble.late_days)),
-        short=tuple(map(bool, _spells(seed, f"short {n}", trouble.short_share if hits(Cause.SUPPLY) else 0.0, _yes))),
-        cut=tuple(map(bool, _spells(seed, f"cut {n}", trouble.cut if hits(Cause.PURCHASING) else 0.0, _yes))),
+        cut=tuple(map(bool, drawn(f"cut {n}", Cause.PURCHASING, trouble.cut if hits(Cause.PURCHASING) else 0.0, _yes))),
         starts_with=dice.random(),
         sits=dice.random() < trouble.sitting,
     )
@@ -115,39 +106,51 @@ def _sku(trouble: Trouble, seed: int, n: int) -> SkuLuck:
 
 def _supplier(trouble: Trouble, seed: int, n: int) -> SupplierLuck:
     dice = Random(f"{seed} supplier {n}")
-    quoted = dice.randrange(9, 19)
+    quoted = dice.randrange(trouble.shape.leads[0], trouble.shape.leads[1] + 1)
+    share = trouble.share(Cause.PURCHASING, n)
     return SupplierLuck(
         quoted_days=quoted,
         past=tuple(quoted - dice.randrange(3) for _ in range(12)),
-        takes=tuple(quoted - dice.randrange(3) for _ in range(DAYS)),
-        waits=_spells(seed, f"wait {n}", trouble.share(Cause.PURCHASING, n), lambda d: d.randint(*trouble.wait_days)),
+        takes=tuple(quoted - dice.randrange(3) for _ in range(trouble.shape.days)),
+        waits=_spells(
+            trouble, seed, f"wait {n}", Cause.PURCHASING, share, lambda dice: dice.randint(*trouble.wait_days)
+        ),
     )
 
 
-def _daily(seed: int, what: str, share: float, how_much: Callable[[Random], int]) -> tuple[int, ...]:
-    """On this share of the days since the trouble began something happens, by so much; else 0."""
-    dice = Random(f"{seed} {what}")
-    drawn = [(dice.random() < share, how_much(dice)) for _ in range(DAYS)]
-    return tuple(much if happens and day >= TROUBLE_FROM else 0 for day, (happens, much) in enumerate(drawn))
+def _vanishing(trouble: Trouble, seed: int, n: int, share: float, rate: float) -> tuple[int, ...]:
+    """On this share of the days of the trouble so many units vanish; else 0."""
+    dice = Random(f"{seed} vanish {n}")
+    drawn = [
+        (dice.random() < share, round(rate * dice.uniform(*trouble.vanish_days))) for _ in range(trouble.shape.days)
+    ]
+    return tuple(
+        much if happens and trouble.reigns(Cause.COUNTS, day) else 0 for day, (happens, much) in enumerate(drawn)
+    )
 
 
-def _spells(seed: int, what: str, share: float, how_much: Callable[[Random], int]) -> tuple[int, ...]:
-    """In this share of the spells since the trouble began something is wrong, by so much; else 0."""
-    dice = Random(f"{seed} {what}")
-    begins = dice.randrange(SPELL)
-    drawn = [(dice.random() < share, how_much(dice)) for _ in range(DAYS // SPELL + 2)]
-    spell = [drawn[(day + begins) // SPELL] for day in range(DAYS)]
-    return tuple(much if happens and day >= TROUBLE_FROM else 0 for day, (happens, much) in enumerate(spell))
+def _spells(
+    trouble: Trouble, seed: int, what: str, cause: Cause, share: float, how_much: Callable[[Random], int]
+) -> tuple[int, ...]:
+    """In this share of the spells of the trouble something is wrong, by so much; else 0."""
+    dice, days, spell = Random(f"{seed} {what}"), trouble.shape.days, trouble.shape.spell
+    begins = dice.randrange(spell)
+    drawn = [(dice.random() < share, how_much(dice)) for _ in range(days // spell + 2)]
+    of_day = [drawn[(day + begins) // spell] for day in range(days)]
+    return tuple(much if happens and trouble.reigns(cause, day) else 0 for day, (happens, much) in enumerate(of_day))
 
 
 def _yes(_: Random) -> int:
     return 1
 
 
-def _customers(dice: Random, rate: float) -> int:
-    """Units wanted on one open day: so many customers (Poisson), of whom each takes one to three."""
-    limit, product, customers = exp(-rate * 7 / 6 / 1.4), dice.random(), 0
+def _customers(dice: Random, units: float, shape: Shape) -> list[int]:
+    """What each customer of a day takes: so many customers (Poisson) that they want so many units on the mean."""
+    if units <= 0:
+        return []
+    mean = sum(size * weight for size, weight in shape.takes.items()) / sum(shape.takes.values())
+    limit, product, customers = exp(-units / mean), dice.random(), 0
     while product > limit:
         product *= dice.random()
         customers += 1
-    return sum(dice.choices((1, 2, 3), (70, 20, 10), k=customers))
+    return dice.choices(list(shape.takes), list(shape.takes.values()), k=customers)

@@ -1,6 +1,7 @@
 """Every lost day, laid to one cause: which leg of the order's life was it without which there would have been stock?
 
-What is lost is weighed here, and by whom it was; which cause is the constraint is decided in constraint.py.
+What is lost is weighed here, and divided between the legs; what would have come without each of them is reckoned in
+repairs.py, and which cause is the constraint is decided in constraint.py.
 """
 
 from collections import defaultdict
@@ -8,21 +9,33 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from itertools import pairwise
 from typing import Any
 
-from quietshelf.rules.lives import Day, Held, OrderLife, SkuLife
+from quietshelf.rules.lives import Day, OrderLife, SkuLife
 from quietshelf.rules.policy import Policy
+from quietshelf.rules.repairs import (
+    Rescue,
+    counted_rightly,
+    decided_at_once,
+    delivered_as_promised,
+    foreseen,
+    saved,
+    step_by_step,
+)
 
 
 class Cause(StrEnum):
-    """What a lost day is laid to, in the order in which it is asked: from the goods back to the first trigger."""
+    """What a lost day is laid to, from the goods back to the first trigger."""
 
     SUPPLY = "supply"
     CAPITAL = "capital"
     PURCHASING = "purchasing"
     COUNTS = "counts"
     DEMAND = "demand"
+
+
+_IN_ORDER = (Cause.DEMAND, Cause.COUNTS, Cause.CAPITAL, Cause.PURCHASING, Cause.SUPPLY)
+"""The legs in the order of an order's life."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +50,7 @@ class Evidence:
     order: OrderLife | None = None
     """The order in whose life the leg lies; None where no order was ever drafted."""
     would_have_come_on: date | None = None
-    """When it would have come without that leg; None where nothing would have helped (demand)."""
+    """When it would have come without that leg; None where nothing would have helped."""
     missing_units: int = 0
     """Units that the leg kept from coming in time, or that the book had too many."""
     one_sale_of: int | None = None
@@ -77,17 +90,6 @@ class Loss:
     def stock_out(self) -> bool:
         """Whether something could not be sold (else stock was held too long)."""
         return self.evidence.out > 0
-
-
-@dataclass(frozen=True, slots=True)
-class _Rescue:
-    """Units that would have come on a day, had one leg of an order's life been as it should."""
-
-    order: OrderLife | None
-    due: date
-    units: int
-    until: date
-    """The day on which what they lacked had been ordered again, and came."""
 
 
 def losses(life: SkuLife, policy: Policy) -> tuple[Loss, ...]:
@@ -131,31 +133,103 @@ def _holding(life: SkuLife, policy: Policy) -> Iterator[Loss]:
 
 
 def _stock_outs(life: SkuLife, policy: Policy) -> Iterator[Loss]:
-    """Each open day without stock, laid to the first leg, from the goods back, that would have saved it."""
-    out = [day for day in life.days if day.open and day.out > 0 and day.per_day > 0]
-    if not out:
+    """Each open day without stock, with the leg that it is laid to and what that leg kept away."""
+    runs = _runs(life)
+    if not runs:
         return
-    wanted = {day.day: _wanted_on(day, life.days, policy) for day in out}
-    saved_by: dict[date, tuple[Cause, _Rescue]] = {}
-    for cause, rescues in _ladder(life, policy):
-        for saved_on, rescue in _saved(wanted, rescues):
-            saved_by.setdefault(saved_on, (cause, rescue))
+    wanted = {day.day: _wanted_on(day, life.days, policy) for run in runs for day in run}
+    alone = _alone(life, policy, wanted)
+    together: dict[date, tuple[Cause, Rescue]] = {}
+    steps = (Cause.SUPPLY, Cause.CAPITAL, Cause.PURCHASING, Cause.COUNTS)
+    for cause, rescues in zip(steps, step_by_step(life, policy), strict=True):
+        for saved_on, rescue in saved(wanted, rescues):
+            together.setdefault(saved_on, (cause, rescue))
     spikes = _spikes(life.days, policy)
-    for day in out:
-        cause, saved = saved_by.get(day.day, (Cause.DEMAND, None))
-        last = max((order for order in life.orders if order.drafted_on <= day.day), key=_drafted, default=None)
-        per_day = wanted[day.day] / day.out
-        evidence = Evidence(
-            per_day,
-            life.throughput_minor,
-            day.out,
-            saved.order if saved else last,
-            saved.due if saved else None,
-            saved.units if saved else 0,
-            spikes.get(day.day),
-            booked_units=max(0, day.book),
-        )
-        yield Loss(life.sku, day.day, cause, round(wanted[day.day] * max(0, life.throughput_minor)), evidence)
+    for run in runs:
+        laid = _laid(run, wanted, alone, together)
+        for day in run:
+            cause = laid[day.day]
+            helped = alone.get(day.day, {}).get(cause) or together.get(day.day, (cause, None))[1]
+            last = max((order for order in life.orders if order.drafted_on <= day.day), key=_drafted, default=None)
+            evidence = Evidence(
+                wanted[day.day] / day.out,
+                life.throughput_minor,
+                day.out,
+                helped.order if helped else last,
+                helped.due if helped else None,
+                helped.units if helped else 0,
+                spikes.get(day.day),
+                booked_units=max(0, day.book),
+            )
+            yield Loss(life.sku, day.day, cause, round(wanted[day.day] * max(0, life.throughput_minor)), evidence)
+
+
+def _runs(life: SkuLife) -> list[list[Day]]:
+    """The open days without stock, run by run: a day in stock ends one."""
+    runs: list[list[Day]] = []
+    running = False
+    for day in life.days:
+        if not day.open:
+            continue
+        is_out = day.out > 0 and day.per_day > 0
+        if is_out and running:
+            runs[-1].append(day)
+        elif is_out:
+            runs.append([day])
+        running = is_out
+    return runs
+
+
+def _alone(life: SkuLife, policy: Policy, wanted: Mapping[date, float]) -> dict[date, dict[Cause, Rescue]]:
+    """For each day without stock, the causes whose removal alone would have saved it, and what would have come."""
+    repairs = {
+        Cause.DEMAND: foreseen(life, policy),
+        Cause.COUNTS: counted_rightly(life, policy),
+        Cause.CAPITAL: decided_at_once(life, policy, by_money=True),
+        Cause.PURCHASING: decided_at_once(life, policy, by_money=False),
+        Cause.SUPPLY: delivered_as_promised(life, policy),
+    }
+    alone: defaultdict[date, dict[Cause, Rescue]] = defaultdict(dict)
+    for cause, rescues in repairs.items():
+        for day, rescue in saved(wanted, rescues):
+            alone[day][cause] = rescue
+    return alone
+
+
+def _laid(
+    run: Sequence[Day],
+    wanted: Mapping[date, float],
+    alone: Mapping[date, Mapping[Cause, Rescue]],
+    together: Mapping[date, tuple[Cause, Rescue]],
+) -> dict[date, Cause]:
+    """One cause a day of a stock-out. What several legs took together is divided by their lengths.
+
+    A day that one leg's repair alone would have saved is that leg's. All others that could have been saved, by either
+    of several repairs or by several at once, make each leg's share up to its part of the stock-out, whole days in the
+    order of the order's life. What nothing would have saved is demand.
+    """
+    lengths: dict[Cause, float] = {}
+    for day in run:
+        for cause, rescue in alone.get(day.day, {}).items():
+            # It would have come so long before the stock-out ended, and lasted so long.
+            lasts = rescue.units * day.out / wanted[day.day] if wanted[day.day] else 1.0
+            length = max(1.0, min((run[-1].day - rescue.due).days + 1, lasts))
+            lengths[cause] = max(lengths.get(cause, 0.0), length)
+    could_be_saved = [day.day for day in run if day.day in together or alone.get(day.day)]
+    left = {cause: len(could_be_saved) * length / sum(lengths.values()) for cause, length in lengths.items()}
+    laid = {day.day: Cause.DEMAND for day in run}
+    shared: dict[date, list[Cause]] = {}
+    for on in could_be_saved:
+        by = list(alone.get(on, lengths)) or [together[on][0]]
+        if len(by) > 1:
+            shared[on] = sorted(by, key=_IN_ORDER.index)
+        else:
+            laid[on] = by[0]
+            left[by[0]] = left.get(by[0], 0.0) - 1
+    for on, by in shared.items():
+        laid[on] = next((cause for cause in by if left[cause] >= 0.5), max(by, key=lambda cause: left[cause]))
+        left[laid[on]] -= 1
+    return laid
 
 
 def _wanted_on(day: Day, days: Sequence[Day], policy: Policy) -> float:
@@ -169,108 +243,6 @@ def _wanted_on(day: Day, days: Sequence[Day], policy: Policy) -> float:
     in_stock = sum(1 - other.out for other in near)
     enough = in_stock >= policy.around_days_enough
     return day.out * (sum(other.sold for other in near) / in_stock if enough else day.per_day)
-
-
-def _ladder(life: SkuLife, policy: Policy) -> Iterator[tuple[Cause, list[_Rescue]]]:
-    """What would have come under each repair, each rung on top of those before it."""
-    open_days = {day.day for day in life.days if day.open}
-    blamed = {order: _blamed(order, life, open_days, policy) for order in life.orders}
-    last_day = life.days[-1].day
-    rescues = {order: _as_promised(order, life.orders) for order in life.orders}
-    yield Cause.SUPPLY, [r for r in rescues.values() if r]
-    for cause in (Cause.CAPITAL, Cause.PURCHASING):
-        for order in life.orders:
-            if blamed[order] is cause:
-                rescues[order] = _as_ruled(order, order.drafted_on, life.orders)
-        yield cause, [r for r in rescues.values() if r]
-    counted = _counted_rightly(life, last_day, policy)
-    kept = [r for order, r in rescues.items() if r and not any(c.order is order for c in counted)]
-    yield Cause.COUNTS, kept + counted
-
-
-def _blamed(order: OrderLife, life: SkuLife, open_days: set[date], policy: Policy) -> Cause | None:
-    """Who kept an order from being sent as ruled within 2 open days: the budget, a person, or nobody."""
-    decided = order.sent_on or order.refused_on or life.days[-1].day
-    waited = sum(order.drafted_on < day <= decided for day in open_days)
-    if waited <= policy.decided_within_days and not order.cut and order.refused_on is None:
-        return None
-    return Cause.CAPITAL if order.held in (Held.BUDGET, Held.CASH) else Cause.PURCHASING
-
-
-def _as_promised(order: OrderLife, orders: Sequence[OrderLife]) -> _Rescue | None:
-    """What a sent order lacked of its promise: all that came later, or never."""
-    if order.promised_on is None:
-        return None
-    return _rescue(order, order.promised_on, order.sent_units, orders)
-
-
-def _as_ruled(order: OrderLife, drafted_on: date, orders: Sequence[OrderLife]) -> _Rescue | None:
-    """What an order lacked of being sent as ruled on the day of its trigger, and delivered as promised."""
-    due = drafted_on + timedelta(days=order.promised_days)
-    return _rescue(order, due, max(order.ruled_units, order.sent_units), orders)
-
-
-def _rescue(order: OrderLife, due: date, units: int, orders: Sequence[OrderLife]) -> _Rescue | None:
-    """Units that had not come by `due`; they help until what was ordered in their stead has come."""
-    lacking = units - order.received_by(due)
-    if lacking <= 0:
-        return None
-    # From this day on the position knew that they would not come of this order, and the rule ordered them again.
-    known_on = order.refused_on or (order.sent_on if order.cut else None) or order.received_on or date.max
-    again = [
-        receipt.on
-        for later in orders
-        if later.drafted_on >= known_on and later is not order
-        for receipt in later.receipts
-        if receipt.on > due
-    ]
-    return _Rescue(order, due, lacking, min(again, default=date.max))
-
-
-def _counted_rightly(life: SkuLife, last_day: date, policy: Policy) -> list[_Rescue]:
-    """What would have come, had the book shown what was there: orders triggered on the day it should have."""
-    rescues = []
-    bounds = [life.days[0].day, *(order.drafted_on for order in life.orders), last_day + timedelta(days=1)]
-    following: list[OrderLife | None] = [*life.orders, None]
-    for (since, before), order in zip(pairwise(bounds), following, strict=True):
-        at = next((day for day in life.days if since <= day.day < before and _missed_trigger(day, life.orders)), None)
-        if at is None:
-            continue
-        if order is not None:
-            rescue = _as_ruled(order, at.day, life.orders)
-            rescues += [rescue] if rescue else []
-        else:
-            lot = max(1, round(at.per_day * policy.lot_days))
-            rescues.append(_Rescue(None, at.day + timedelta(days=life.lead_days), lot, date.max))
-    return rescues
-
-
-def _missed_trigger(day: Day, orders: Iterable[OrderLife]) -> bool:
-    """Whether a right count would have triggered an order that evening, and the book did not."""
-    if day.book <= day.stock or day.per_day <= 0:
-        return False
-    coming = sum(order.coming_on(day.day) for order in orders)
-    return day.stock + coming <= day.reorder_at < day.book + coming
-
-
-def _saved(wanted: Mapping[date, float], rescues: Sequence[_Rescue]) -> Iterator[tuple[date, _Rescue]]:
-    """The days without stock on which rescued units would have been there; each such day sells what it wanted."""
-    left = {rescue: float(rescue.units) for rescue in rescues}
-    in_order = sorted(rescues, key=lambda rescue: rescue.due)
-    for day, units_wanted in wanted.items():
-        for rescue in in_order:
-            if rescue.due > day:
-                break
-            units = left[rescue] if day < rescue.until else 0.0
-            if rescue.order is not None:
-                # What came of it after all is in the stock of the next day on, and is not there a second time.
-                came = rescue.order.received_by(max(rescue.due, day - timedelta(days=1)))
-                since = came - rescue.order.received_by(rescue.due)
-                units = min(units, rescue.units - since)
-            if units > 0:
-                left[rescue] = units - units_wanted
-                yield day, rescue
-                break
 
 
 def _spikes(days: Sequence[Day], policy: Policy) -> dict[date, int]:

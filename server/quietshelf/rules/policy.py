@@ -139,6 +139,12 @@ class Policy:
     """What a day without stock would have sold is read from this many days before and after it..."""
     around_days_enough: int = 7
     """...if the SKU was in stock on this many of them; else it is velocity as it was known that day."""
+    jump_days: int = 30
+    """Demand has jumped where a SKU really sold, in the days ahead, at most so many..."""
+    jump_times: float = 1.5
+    """...more than this many times its velocity, a day in stock..."""
+    jump_errors: float = 3.0
+    """...and more by so many standard errors: by no chance."""
     held_cover_days: int = 90
     """What lies beyond this cover costs its holding."""
     holding_share_per_month: float = 0.02
