@@ -69,7 +69,7 @@ def open_every_day(shop: Shop, days: int = 100) -> None:
 
 def late_order(shop: Shop, sku: str) -> None:
     """3 a day, ordered in time and 16 days late: none was there for the last 13 days before it came."""
-    ordered(shop, f"LK-{sku}", sku, 120, 22, 14, None)
+    ordered(shop, f"LK-{sku}", sku, 120, 44, 14, None)
     book(shop, sku, counted(3 * 85, 98), *(sold(3, n) for n in range(13, 98)))
 
 

@@ -56,9 +56,14 @@ def delivered_as_promised(life: SkuLife, policy: Policy) -> list[Rescue]:
     the greater buffer that is kept because of it.
     """
     rescues = (
-        _rescue(order, order.promised_on + _later_trigger(order, life, policy), order.sent_units, life.orders)
+        _rescue(
+            order,
+            max(order.sent_on, _punctual_trigger(order, life, policy)) + timedelta(days=order.promised_days),
+            order.sent_units,
+            life.orders,
+        )
         for order in life.orders
-        if order.promised_on is not None
+        if order.sent_on is not None
     )
     return [rescue for rescue in rescues if rescue]
 
@@ -216,8 +221,8 @@ def _missed_triggers(life: SkuLife, misses: Callable[[Day], bool]) -> Iterator[t
             yield at, order
 
 
-def _later_trigger(order: OrderLife, life: SkuLife, policy: Policy) -> timedelta:
-    """How much later the rules would have triggered an order, had its supplier always kept its promise."""
+def _punctual_trigger(order: OrderLife, life: SkuLife, policy: Policy) -> date:
+    """The day on which the rules would have triggered an order, had its supplier always kept its promise."""
     others = [other for other in life.orders if other.drafted_on < order.drafted_on]
     line_days = order.promised_days * (1 + policy.buffer_share) + policy.next_look_days
     at = order.drafted_on
@@ -227,7 +232,7 @@ def _later_trigger(order: OrderLife, life: SkuLife, policy: Policy) -> timedelta
         booked = day.book + sum(other.coming_on(day.day) for other in others)
         if booked <= line or day.reorder_at <= line:
             break
-    return at - order.drafted_on
+    return at
 
 
 def _really_sold(days: Sequence[Day], policy: Policy) -> dict[date, float]:
