@@ -178,6 +178,7 @@ def _known(
         plan=plan,
         last_piece_gone=said.last_piece_gone,
         told=said.told,
+        silence=said.silence,
     )
     return Known(
         product,

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from quietshelf.cycle.loading import Known, Moment, load, moment_of
+from quietshelf.cycle.looks import ask_for_looks
 from quietshelf.cycle.modes import follow_mode, in_mode
 from quietshelf.cycle.saving import Decided, Saved, save
 from quietshelf.cycle.site import look_at_site
@@ -70,11 +71,12 @@ def run_pass(engine: Engine, site_id: int, now: datetime, *, whole: bool = False
         decided += len(known)
         saved.append(_decide(engine, moment, known))
     follow_mode(engine, moment)
+    looks = ask_for_looks(engine, moment)
     return PassReport(
         looked=len(to_decide),
         decided=decided,
         saved=sum(done.skus for done in saved),
-        opened=len(moved.opened) + sum(done.opened for done in saved),
+        opened=len(moved.opened) + looks + sum(done.opened for done in saved),
         closed=len(moved.closed) + sum(done.closed for done in saved),
     )
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from quietshelf.cycle.loading import Known, Moment
 from quietshelf.rules.decide import Decision
-from quietshelf.rules.exceptions import ExceptionKind, Opening
+from quietshelf.rules.exceptions import ExceptionKind, Opening, looks_gone
 from quietshelf.rules.ordering import Act
 from quietshelf.rules.zones import Zone
 from quietshelf.store.drafts import Drafts, Wanted, Written
@@ -140,6 +140,7 @@ def _state(one: Decided, moment: Moment) -> dict[str, Any]:
         "decided_at": moment.now,
         "decided_for": moment.today,
         "decide_again_at": decision.decide_again_at,
+        "looks_gone": decision.looks_gone,
     }
 
 
@@ -174,4 +175,7 @@ def _openings(one: Decided) -> list[Open]:
     if untold and not any(opening.kind is ExceptionKind.COUNT_DISAGREES for opening in openings):
         sensed = {"sensed": (figures["sensed"] or 0) + untold}
         openings.append(Opening(ExceptionKind.COUNT_DISAGREES, sku, risk, figures | sensed))
-    return [Open(opening, product_id=one.product_id) for opening in openings]
+    found = [Open(opening, product_id=one.product_id) for opening in openings]
+    if one.decision.looks_gone:
+        found.append(Open(looks_gone(sku, risk, figures), product_id=one.product_id, keeps=True))
+    return found

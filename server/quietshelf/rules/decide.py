@@ -13,6 +13,7 @@ from quietshelf.rules.exceptions import ExceptionKind, Opening
 from quietshelf.rules.feedback import USUAL, Feedback
 from quietshelf.rules.leadtimes import Closing, LeadTime, OpenOrder, arrival, credible_arrival
 from quietshelf.rules.ledger import Book
+from quietshelf.rules.looks import Silence, asks
 from quietshelf.rules.modes import InMode, did, guarded, late_for_red, raised, within_cycle
 from quietshelf.rules.needs import Need, due
 from quietshelf.rules.ordering import Act, DraftLine, LineChange, Terms, follow, on_order, one_pack, propose
@@ -72,6 +73,8 @@ class Item:
     """None is left, and not because it was sold: one pack is ordered though it does not sell."""
     mode: InMode | None = None
     """What the mode that is on means for it."""
+    silence: Silence | None = None
+    """How long it has not sold, and how long it may; None where it never sold."""
 
 
 @dataclass(frozen=True)
@@ -122,6 +125,11 @@ class Decision:
         return self.ran_out_on is not None and self.zone is Zone.RED and self.position == 0
 
     @property
+    def looks_gone(self) -> bool:
+        """Whether somebody should look if it is there at all."""
+        return asks(self.item.silence, self.on_hand, self.item.book.sensed)
+
+    @property
     def decide_again_at(self) -> datetime | None:
         """When the book changes without a new fact; apart from that a SKU is decided again with each new day."""
         return self.item.book.expires_at
@@ -143,7 +151,7 @@ class Decision:
         `throughput_minor`, `cost_assumed`, `risk_minor_per_day`, `doubt`, `lost` (units, since the last count),
         `disagreement`, `needs` (quantity, left, on, note of each that is due), `keep_at_least`, `last_piece_gone`,
         `ending`, `ends_on`, `is_over`, `put_off_on` (the day of a "not this time" that holds; None), `mode` (what the
-        mode that is on changed about it: modes.did; None).
+        mode that is on changed about it: modes.did; None), `silence` (Silence.figures of what is probably gone; None).
         """
         item, supply = self.item, self.item.supply
         per_day = self.velocity.per_day
@@ -210,6 +218,7 @@ class Decision:
             if self.is_put_off and item.plan.not_this_time_on
             else None,
             "mode": self.in_mode,
+            "silence": item.silence.figures() if item.silence and self.looks_gone else None,
         }
 
 

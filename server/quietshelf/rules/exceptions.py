@@ -19,6 +19,7 @@ class ExceptionKind(StrEnum):
     UNEXPLAINED_LOSS = "unexplained_loss"
     COUNT_DISAGREES = "count_disagrees"
     COUNT_DOUBTFUL = "count_doubtful"
+    LOOKS_GONE = "looks_gone"
     NODE_WAITING = "node_waiting"
     NODE_SILENT = "node_silent"
     NODE_TWICE = "node_twice"
@@ -172,6 +173,16 @@ def late_order(
         "skus": list(skus),
     }
     return Opening(ExceptionKind.SUPPLIER_DELAY, number, risk_minor_per_day, figures)
+
+
+def looks_gone(sku: str, risk_minor_per_day: int, figures: Mapping[str, Any]) -> Opening:
+    """`looks_gone`: what no shelf weighs and has not sold for too long (rules/looks.py). `figures` are its decision's.
+
+    >>> looks_gone("TEA-0114", 40, {"on_hand": 9, "silence": {"unsold_days": 8}, "per_day": 0.6}).figures
+    {'on_hand': 9, 'silence': {'unsold_days': 8}}
+    """
+    kept = {name: figures[name] for name in ("on_hand", "silence")}
+    return Opening(ExceptionKind.LOOKS_GONE, sku, risk_minor_per_day, kept)
 
 
 def silent_node(node: str, heard_at: datetime | None, now: datetime, policy: Policy) -> Opening | None:

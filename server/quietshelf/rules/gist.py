@@ -13,6 +13,7 @@ from quietshelf.rules.facts import Fact, Kind
 from quietshelf.rules.feedback import Feedback, Lot, Taught, lots_digest, taught
 from quietshelf.rules.gone import Ended, ended, last_piece_gone
 from quietshelf.rules.ledger import Book, course, is_weighed
+from quietshelf.rules.looks import Shown, Silence, shown, silence
 from quietshelf.rules.policy import Policy
 from quietshelf.rules.stock import DAY, Calendar, Presence, Stock, Window, presence_of, window_of
 from quietshelf.rules.velocity import (
@@ -55,6 +56,8 @@ class Gist:
     """The sales that a person called one-offs."""
     ended: Ended
     taught: Taught
+    shown: Shown
+    """What else than a sale has shown its pieces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,7 @@ class Reading:
     one_offs: tuple[OneOff, ...]
     last_piece_gone: bool
     told: Feedback
+    silence: Silence | None
 
 
 def gist_of(
@@ -101,6 +105,7 @@ def gist_of(
         one_offs=one_offs(facts, kept_from, date.max, zone),
         ended=ended(facts, zone),
         taught=taught(lots, facts, today, zone, policy),
+        shown=shown(facts, last_sale_on, zone),
     )
 
 
@@ -139,6 +144,7 @@ def with_sale(gist: Gist, sale: Fact, zone: ZoneInfo) -> Gist | None:
         one_offs=gist.one_offs,
         ended=Ended(None, day),
         taught=taught_by if taught_by.left is None else replace(taught_by, left=taught_by.left - sale.quantity),
+        shown=replace(gist.shown, looks=0),
     )
 
 
@@ -164,6 +170,7 @@ def read(gist: Gist, lots: Sequence[Lot], calendar: Calendar, policy: Policy) ->
         one_offs=tuple(one for one in gist.one_offs if days.first <= one.sold_on <= days.last),
         last_piece_gone=gone and last_piece_gone(gist.ended, today, policy),
         told=taught_by.by(today),
+        silence=silence({day for day, sums in gist.sold.items() if sums.units}, gist.shown, stock, policy),
     )
 
 

@@ -118,6 +118,14 @@ class Policy:
     receipt_window_hours: int = 24
     """What a shelf holds beyond the book waits this long for its receipt, then shelf and book disagree."""
 
+    # looks at what no shelf weighs
+    look_sale_days: int = 4
+    """What is there by the book is probably gone once it was silent for so many days on which a sale was expected."""
+    looks_a_day: int = 3
+    """Looks that are asked for at most: those that wait, and those of today that are done."""
+    looks_a_day_in_mode: int = 10
+    """The same while wrong counts are what is worked on."""
+
     # money
     assumed_cost_share: float = 0.6
     """Where a purchase cost is unknown, this share of the price paid is taken for it, and said."""

@@ -22,6 +22,8 @@ class Open:
     product_id: int | None = None
     order_id: int | None = None
     node_id: int | None = None
+    keeps: bool = False
+    """It stays open if it is open; whether it opens is for another look to say."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,11 @@ def move_of_site(
     return _move(session, site_id, session.scalars(_OF_SITE, {"site": site_id}), now_open, now, policy)
 
 
+def open_more(session: Session, site_id: int, more: Sequence[Open], now: datetime, policy: Policy = PLAIN) -> int:
+    """Open these beside what is open; one that is open already stays as it is. How many were handed in."""
+    return len(_move(session, site_id, (), more, now, policy).opened)
+
+
 def acknowledged_at(session: Session, site_id: int, kind: str) -> dict[int, datetime]:
     """When a person last acknowledged an exception of this kind, by node."""
     rows = session.execute(
@@ -98,7 +105,7 @@ def _move(
     policy: Policy,
 ) -> Moved:
     wanted = {one.opening.key: one for one in now_open}
-    opened = set(wanted)
+    opened = {key for key, one in wanted.items() if not one.keeps}
     closed: set[str] = set()
     refigured = False
     for row in were_open:
@@ -111,6 +118,7 @@ def _move(
             _refigure(row, one, policy)
             refigured = True
     session.flush()
+    wanted = {key: one for key, one in wanted.items() if not one.keeps}
     if wanted:
         for row in _closed_lately(session, site_id, wanted, now - timedelta(hours=policy.reopens_within_hours)):
             row.closed_at = None  # the same opening: who has seen it, and who was told, stays

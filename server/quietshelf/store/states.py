@@ -28,6 +28,7 @@ DECIDED = (
     "decided_at",
     "decided_for",
     "decide_again_at",
+    "looks_gone",
 )
 """The columns of a state that a decision sets."""
 

@@ -42,6 +42,11 @@ def check(
         case "count_doubtful":
             sentence = "The shelf is not sure of its count, so the book counts meanwhile. Look, and count it once."
             return Said("Check count", name, sentence)
+        case "looks_gone":
+            hand, silent = figures["on_hand"], figures["silence"]
+            days = counted(silent["unsold_days"], "day")
+            again = " It was there when last counted." if silent["looks"] else ""
+            return Said("Perhaps gone", name, f"Look at the shelf: {hand:,} in the book, none sold for {days}.{again}")
         case "cell_faulty":
             sentence = f"Slot {figures['slot']}: {figures['health']}. Its item stands on the book meanwhile."
             return Said("Faulty cell", node, sentence)

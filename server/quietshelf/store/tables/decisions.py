@@ -18,6 +18,7 @@ class SkuState(Base):
         Index("ix_sku_states_zone", "site_id", "zone"),
         Index("ix_sku_states_stale", "site_id", "stale"),
         Index("ix_sku_states_again", "site_id", "decide_again_at"),
+        Index("ix_sku_states_looks", "site_id", "looks_gone"),
     )
 
     site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"), primary_key=True)
@@ -49,6 +50,8 @@ class SkuState(Base):
     """When the book changes without a new fact: a pick that no sale has followed by then is lost."""
     is_top: Mapped[bool] = mapped_column(default=False)
     """Among the top 20% of the site by velocity x throughput; the others are slow movers."""
+    looks_gone: Mapped[bool] = mapped_column(default=False)
+    """The book says that it is there, and it has not sold for so long that somebody should look (rules/looks.py)."""
 
 
 class DecisionRow(Base):

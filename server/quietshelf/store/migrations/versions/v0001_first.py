@@ -489,12 +489,14 @@ def upgrade() -> None:
         sa.Column("decided_for", sa.Date(), nullable=True),
         sa.Column("decide_again_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("is_top", sa.Boolean(), nullable=False),
+        sa.Column("looks_gone", sa.Boolean(), nullable=False),
         sa.CheckConstraint("zone IN ('red', 'yellow', 'green')", name=op.f("ck_sku_states_zone")),
         sa.ForeignKeyConstraint(["product_id"], ["products.id"], name=op.f("fk_sku_states_product_id_products")),
         sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_sku_states_site_id_sites")),
         sa.PrimaryKeyConstraint("site_id", "product_id", name=op.f("pk_sku_states")),
     )
     op.create_index("ix_sku_states_again", "sku_states", ["site_id", "decide_again_at"], unique=False)
+    op.create_index("ix_sku_states_looks", "sku_states", ["site_id", "looks_gone"], unique=False)
     op.create_index("ix_sku_states_stale", "sku_states", ["site_id", "stale"], unique=False)
     op.create_index("ix_sku_states_zone", "sku_states", ["site_id", "zone"], unique=False)
 
