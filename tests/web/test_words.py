@@ -123,6 +123,7 @@ def test_every_kind_of_trouble_is_a_sentence(kind: ExceptionKind) -> None:
         "usual": 5,
         "turns": 3.21,
         "target": 6.0,
+        "silence": {"last_sale": "2026-11-15", "unsold_days": 8, "expected": 5.1, "looks": 1, "allowed": 4},
     }
     said = check(kind, "Assam", figures, NOW - timedelta(hours=1), VOICE, {"TEA-0114": "Assam"})
     assert said.mark
