@@ -18,6 +18,7 @@ from quietshelf.clock import wall_clock
 from quietshelf.demo.hand import Hand
 from quietshelf.demo.history import make_history
 from quietshelf.demo.nodes import lay_out, nodes_running, take_in
+from quietshelf.demo.scenarios import Constraint
 from quietshelf.demo.shop import bring, counter_of, open_site
 from quietshelf.demo.shoppers import Shoppers
 from quietshelf.demo.world import MAIL, NODES, PLACES, SHOP_NAME
@@ -46,9 +47,16 @@ class Progress:
 @click.command()
 @click.option("--port", type=click.IntRange(1, 65535), help="Port of the pages on 127.0.0.1 (QUIETSHELF_HTTP's).")
 @click.option("--seed", type=int, default=7, show_default=True, help="Another seed is another history.")
+@click.option(
+    "--constraint",
+    type=click.Choice([each.value for each in Constraint]),
+    default=Constraint.SUPPLY.value,
+    show_default=True,
+    help="What constrained the shop in its history; the product finds it by itself.",
+)
 @click.option("--no-shoppers", is_flag=True, help="Nobody comes: the shelves are left to your own hand.")
 @click.pass_obj
-def demo(settings: Settings, port: int | None, seed: int, no_shoppers: bool) -> None:
+def demo(settings: Settings, port: int | None, seed: int, constraint: str, no_shoppers: bool) -> None:
     """One simulated shop on this machine, until Ctrl-C: real nodes, tills and a mailbox. Each start is a new shop."""
     progress = Progress()
     logs.quieter()
@@ -57,18 +65,18 @@ def demo(settings: Settings, port: int | None, seed: int, no_shoppers: bool) -> 
         mailbox = Mailbox(home / "mail", _free_port())
         mailbox.start()
         try:
-            _play(_settings_of_demo(settings, home, port, mailbox), progress, seed, no_shoppers)
+            _play(_settings_of_demo(settings, home, port, mailbox), progress, seed, Constraint(constraint), no_shoppers)
         finally:
             mailbox.stop()
 
 
-def _play(settings: Settings, progress: Progress, seed: int, no_shoppers: bool) -> None:
+def _play(settings: Settings, progress: Progress, seed: int, constraint: Constraint, no_shoppers: bool) -> None:
     home = settings.home
     with running(settings, WHOLE, broker="embedded") as shop:
         progress.say("The server and its broker run")
         engine, clock = shop.engine, shop.clock
         site_id = open_site(engine)
-        history = make_history(clock(), seed)
+        history = make_history(clock(), seed, constraint)
         hand = Hand(home, Random(seed))
         lay_out(hand, history.on_hand)
         with nodes_running(engine, site_id, str(shop.mqtt_url), home, hand, clock, seed) as nodes:

@@ -6,13 +6,22 @@ so that every SKU plays its part whatever the dice say, and none was ever below 
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
-from quietshelf.demo.world import CALDER, GOODS, MAKERS, NORTHGATE, TIME_ZONE, Good, Maker, Part
+from quietshelf.demo.scenarios import (
+    HOARD_COVER_DAYS,
+    SCENARIOS,
+    SURGE_DAYS,
+    SURGE_TIMES,
+    VANISHED_COVER_DAYS,
+    Constraint,
+    Scenario,
+)
+from quietshelf.demo.world import GOODS, MAKERS, NORTHGATE, TIME_ZONE, Good, Maker, Part, good
 
 DAYS = 90
 OPENS, CLOSES = time(9, 0), time(18, 0)
@@ -20,9 +29,9 @@ BUSY = (0.7, 0.8, 0.9, 1.0, 1.2, 1.6, 0.8)
 """How a weekday sells, Monday first, against an average day."""
 LATE_BY = (0, 0, 1, -1, 0, 2, 0, 1, 3, 0, -1, 4)
 """Days beyond its quote of each delivery of a supplier, before they are shuffled."""
-OVERDUE_DAYS = 19
-STARVED_DAYS = 2
-"""Days since which the SKUs of the overdue order are all but gone."""
+COUNTED_AT = time(18, 30)
+UNSEEN_TRUCK_DAYS = 35
+"""What vanished had come before this."""
 
 
 @dataclass(frozen=True)
@@ -59,42 +68,121 @@ class History:
     sales: tuple[Sale, ...]
     deliveries: tuple[Delivered, ...]
     on_hand: Mapping[str, int]
-    """What is there now: opening + accepted - sold."""
+    """What is there now: opening + accepted - sold, or what was counted."""
+    recounted_at: datetime | None = None
+    recounted: Mapping[str, int] = field(default_factory=dict)
+    """What was counted once more, and found."""
 
 
-def make_history(now: datetime, seed: int) -> History:
-    """90 days of Larch & Ladle up to `now` (aware)."""
-    random = Random(seed)
+def make_history(now: datetime, seed: int, constraint: Constraint = Constraint.SUPPLY) -> History:
+    """90 days of Larch & Ladle up to `now` (aware), constrained as is said."""
+    scenario, random = SCENARIOS[constraint], Random(seed)
     zone = ZoneInfo(TIME_ZONE)
     today = now.astimezone(zone).date()
     days = [today - timedelta(days=back) for back in range(DAYS - 1, -1, -1)]
-    sold = {good.sku: _sold_by_day(good, days, random) for good in GOODS}
-    sales = _at_the_till(sold, now, zone, random)
+    surges = {sku: _surge(good(sku), days, random) for sku in scenario.surging}
+    wanted = {
+        each.sku: surges[each.sku].sold if each.sku in surges else _sold_by_day(each, days, scenario, random)
+        for each in GOODS
+    }
+    sales = _at_the_till(wanted, now, zone, random)
     sold = _by_day(sales, zone)
     trucks = {maker: _trucks(maker, today, random) for maker in MAKERS}
     opening: dict[str, int] = {}
     on_hand: dict[str, int] = {}
     came: dict[tuple[Maker, date], list[tuple[str, int]]] = defaultdict(list)
-    for good in GOODS:
-        on_hand[good.sku] = _stock_now(good, sold[good.sku], today)
-        stock = on_hand[good.sku]
-        floor = math.ceil(good.sold_per_day * (good.maker.quoted_lead_days + 3))
+    for each in GOODS:
+        surge = surges.get(each.sku)
+        on_hand[each.sku] = surge.left(sold[each.sku]) if surge else _stock_now(each, sold[each.sku], today, scenario)
+        stock = on_hand[each.sku]
+        floor = math.ceil(each.sold_per_day * (each.maker.quoted_lead_days + 3))
+        last_truck = surge.begins - timedelta(days=1) if surge else _last_truck(each, today, scenario)
         for day in reversed(days):
-            stock += sold[good.sku].get(day, 0)
-            if day in trucks[good.maker] and stock - floor >= good.pack:
-                units = (stock - floor) // good.pack * good.pack
-                came[good.maker, day].append((good.sku, units))
+            stock += sold[each.sku].get(day, 0)
+            stock -= sum(line.accepted for line in surge.orders if line.received == day) if surge else 0
+            if day in trucks[each.maker] and day <= last_truck and stock - floor >= each.pack:
+                units = (stock - floor) // each.pack * each.pack
+                came[each.maker, day].append((each.sku, units))
                 stock -= units
-        opening[good.sku] = stock
+        opening[each.sku] = stock
     counted_at = datetime.combine(days[0], time(7, 30), zone)
-    deliveries = (*_orders(trucks, came), *_open_orders(today))
-    return History(counted_at, opening, sales, deliveries, on_hand)
+    deliveries = (
+        *_orders(trucks, came),
+        *(line for surge in surges.values() for line in surge.orders),
+        *_open_orders(today, scenario),
+    )
+    found = dict.fromkeys(scenario.vanished, 0)
+    agreed = {sku: on_hand[sku] for sku in list(on_hand)[:: len(GOODS) // 8]} if found else {}
+    recounted_at = datetime.combine(today - timedelta(days=1), COUNTED_AT, zone) if found else None
+    after = {sku: _sold_since(sold[sku], today) for sku in agreed}
+    return History(
+        counted_at,
+        opening,
+        sales,
+        deliveries,
+        on_hand | found,
+        recounted_at,
+        {sku: units + after[sku] for sku, units in agreed.items()} | found,
+    )
 
 
-def _sold_by_day(good: Good, days: Iterable[date], random: Random) -> dict[date, int]:
-    days = list(days)
-    selling = days[:-STARVED_DAYS] if good.part is Part.STARVED else days
+def _sold_since(sold: Mapping[date, int], today: date) -> int:
+    """What of a SKU was sold after yesterday's count."""
+    return sold.get(today, 0)
+
+
+def _sold_by_day(good: Good, days: Sequence[date], scenario: Scenario, random: Random) -> dict[date, int]:
+    without = scenario.gone.get(good.sku, 0) or scenario.vanished.get(good.sku, 0)
+    selling = days[: len(days) - without]
     return {day: _poisson(good.sold_per_day * BUSY[day.weekday()], random) for day in selling}
+
+
+def _last_truck(good: Good, today: date, scenario: Scenario) -> date:
+    """The last day on which a truck may have brought some of it."""
+    if good.sku in scenario.hoarded:
+        return today - timedelta(days=DAYS)
+    return today - timedelta(days=UNSEEN_TRUCK_DAYS) if good.sku in scenario.vanished else today
+
+
+@dataclass(frozen=True)
+class _Surge:
+    """A SKU that suddenly sells faster: what it sold, and the orders of its goods, sent as soon as it was seen."""
+
+    begins: date
+    stock: int
+    """When it begins."""
+    sold: Mapping[date, int]
+    orders: tuple[Delivered, ...]
+
+    def left(self, sold: Mapping[date, int]) -> int:
+        """What is left now of what sold, as far as it did by now."""
+        came = sum(line.accepted for line in self.orders)
+        return self.stock + came - sum(units for day, units in sold.items() if day >= self.begins)
+
+
+def _surge(good: Good, days: Sequence[date], random: Random) -> _Surge:
+    """Each order is sent the evening after its need shows, and comes as promised: nothing is late but the insight."""
+    lead = good.maker.quoted_lead_days
+    begins, today = days[-SURGE_DAYS], days[-1]
+    stock = at_first = math.ceil(good.sold_per_day * ((lead + 3) * 1.5 + 9))
+    sent = begins + timedelta(days=1)
+    orders: list[Delivered] = []
+    for number in range(2):
+        due = sent + timedelta(days=lead)
+        units = math.ceil(good.sold_per_day * (50 + 25 * number) / good.pack) * good.pack
+        received = due if due < today else None
+        came = units if received else 0
+        orders.append(
+            Delivered(f"LL-{1190 + number}-{good.sku}", good.maker, good.sku, sent, due, received, units, came)
+        )
+        sent = due + timedelta(days=1)
+        if sent >= today:
+            break
+    sold = {day: _poisson(good.sold_per_day * BUSY[day.weekday()], random) for day in days[:-SURGE_DAYS]}
+    for day in days[-SURGE_DAYS:]:
+        sold[day] = min(stock, _poisson(good.sold_per_day * SURGE_TIMES * BUSY[day.weekday()], random))
+        stock += sum(line.accepted for line in orders if line.received == day) - sold[day]
+    return _Surge(begins, at_first, sold, tuple(orders))
 
 
 def _poisson(mean: float, random: Random) -> int:
@@ -118,7 +206,7 @@ def _at_the_till(
                 units -= pieces
                 seconds = random.randrange((CLOSES.hour - OPENS.hour) * 3600)
                 lines.append((datetime.combine(day, OPENS, zone) + timedelta(seconds=seconds), sku, pieces))
-    prices = {good.sku: good.price_minor for good in GOODS}
+    prices = {each.sku: each.price_minor for each in GOODS}
     return tuple(
         Sale(f"A{number:05}", sku, at, pieces, prices[sku])
         for number, (at, sku, pieces) in enumerate(sorted(lines), start=1)
@@ -127,7 +215,7 @@ def _at_the_till(
 
 
 def _by_day(sales: Iterable[Sale], zone: ZoneInfo) -> dict[str, dict[date, int]]:
-    sold: dict[str, dict[date, int]] = {good.sku: defaultdict(int) for good in GOODS}
+    sold: dict[str, dict[date, int]] = {each.sku: defaultdict(int) for each in GOODS}
     for sale in sales:
         sold[sale.sku][sale.sold_at.astimezone(zone).date()] += sale.quantity
     return sold
@@ -141,14 +229,18 @@ def _trucks(maker: Maker, today: date, random: Random) -> dict[date, int]:
     return {last - timedelta(weeks=week): late for week, late in enumerate(late_by)}
 
 
-def _stock_now(good: Good, sold: Mapping[date, int], today: date) -> int:
-    """What is left of a SKU now, for its part, measured by what it sold in 60 days."""
+def _stock_now(good: Good, sold: Mapping[date, int], today: date, scenario: Scenario) -> int:
+    """What is left of a SKU now by the book, for its part, measured by what it sold in 60 days."""
+    if good.sku in scenario.gone:
+        return 0
     per_day = sum(units for day, units in sold.items() if (today - day).days < 60) / 60
     late_days = good.maker.quoted_lead_days + 3
     reorder_days = late_days * 1.5 + 1
+    if good.sku in scenario.hoarded:
+        return math.ceil(per_day * HOARD_COVER_DAYS)
+    if good.sku in scenario.vanished:
+        return math.ceil(good.sold_per_day * VANISHED_COVER_DAYS)
     match good.part:
-        case Part.STARVED:
-            return 1
         case Part.LAST_FEW:
             return math.floor(per_day * reorder_days) + 2
         case Part.LOW:
@@ -173,17 +265,16 @@ def _orders(
     return lines
 
 
-def _open_orders(today: date) -> list[Delivered]:
-    """Two orders on their way: Northgate's comes in some days, Calder's is long past its promise."""
+def _open_orders(today: date, scenario: Scenario) -> list[Delivered]:
+    """What is on its way: one order of Northgate's, and those of the goods that are gone."""
     coming = today - timedelta(days=NORTHGATE.quoted_lead_days - 5)
-    overdue = today - timedelta(days=CALDER.quoted_lead_days + OVERDUE_DAYS)
-    starved = [good for good in GOODS if good.part is Part.STARVED]
-    return [
-        Delivered("LL-1188", NORTHGATE, "TEA-0113", coming, today + timedelta(days=5), None, 30, 0),
-        *(
-            Delivered(
-                "LL-1171", CALDER, good.sku, overdue, today - timedelta(days=OVERDUE_DAYS), None, 4 * good.pack, 0
-            )
-            for good in starved
-        ),
-    ]
+    lines = [Delivered("LL-1188", NORTHGATE, "TEA-0113", coming, today + timedelta(days=5), None, 30, 0)]
+    promised = today - timedelta(days=scenario.promised_ago)
+    gone = [good(sku) for sku in scenario.gone]
+    for number, maker in enumerate(dict.fromkeys(each.maker for each in gone), start=1171):
+        sent = promised - timedelta(days=maker.quoted_lead_days)
+        for each in gone:
+            if each.maker is maker:
+                units = math.ceil(each.sold_per_day * 45 / each.pack) * each.pack
+                lines.append(Delivered(f"LL-{number}", maker, each.sku, sent, promised, None, units, 0))
+    return lines

@@ -8,8 +8,8 @@ from quietshelf.demo.world import DEARER, GOODS, MAKERS, Good, Maker, good
 from quietshelf.intake.imports import FileKind
 
 
-def write(history: History, folder: Path) -> dict[FileKind, Path]:
-    """The history as the files that any shop would bring, by kind, in the order in which to import them."""
+def write(history: History, folder: Path) -> list[tuple[FileKind, Path]]:
+    """The history as the files that any shop would bring, each with its kind, in the order in which to import them."""
     tables: dict[FileKind, tuple[str, list[tuple[object, ...]]]] = {
         "suppliers": (
             "supplier,email,quoted_lead_days,payment_days",
@@ -42,14 +42,20 @@ def write(history: History, folder: Path) -> dict[FileKind, Path]:
         ),
     }
     folder.mkdir(parents=True, exist_ok=True)
-    paths: dict[FileKind, Path] = {}
-    for kind, (header, rows) in tables.items():
-        paths[kind] = folder / f"{kind}.csv"
-        with paths[kind].open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(header.split(","))
-            writer.writerows(rows)
+    paths = [(kind, _table(folder / f"{kind}.csv", *table)) for kind, table in tables.items()]
+    if history.recounted_at is not None:
+        at = history.recounted_at.isoformat()
+        rows: list[tuple[object, ...]] = [(sku, units, at) for sku, units in history.recounted.items()]
+        paths.append(("stock", _table(folder / "stock-again.csv", "sku,on_hand,counted_at", rows)))
     return paths
+
+
+def _table(path: Path, header: str, rows: list[tuple[object, ...]]) -> Path:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(header.split(","))
+        writer.writerows(rows)
+    return path
 
 
 def _product_row(number: int, good: Good) -> tuple[object, ...]:

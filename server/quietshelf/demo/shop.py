@@ -31,10 +31,10 @@ def open_site(engine: Engine) -> int:
 
 def bring(engine: Engine, site_id: int, history: History, folder: Path, now: datetime) -> Mapping[FileKind, int]:
     """Bring a history as CSV files, which stay in `folder` to be looked at; rows read, by kind of file."""
-    return {
-        kind: import_file(engine, site_id, kind, path, file_name=path.name, now=now).rows
-        for kind, path in write(history, folder).items()
-    }
+    rows: dict[FileKind, int] = {}
+    for kind, path in write(history, folder):
+        rows[kind] = rows.get(kind, 0) + import_file(engine, site_id, kind, path, file_name=path.name, now=now).rows
+    return rows
 
 
 def counter_of(engine: Engine, site_id: int, clock: Clock) -> Counter:

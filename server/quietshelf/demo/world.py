@@ -40,7 +40,6 @@ class Part(Enum):
     PLENTY = "more than enough for the lead time"
     LOW = "some days' sales short of the reorder line"
     LAST_FEW = "just above the reorder line, all of it on its shelf: shoppers are about to take it"
-    STARVED = "nearly gone, and its order is long overdue"
 
 
 @dataclass(frozen=True)
@@ -74,9 +73,9 @@ GOODS = (
     Good("TEA-0120", "Rooibos vanilla, 200 g", "Tea", NORTHGATE, 720, 310, 12, 217, 1.5),
     Good("TEA-0121", "Peppermint whole leaf, 80 g", "Tea", NORTHGATE, 590, 240, 12, 97, 1.2),
     Good("TEA-0122", "Camomile flowers, 60 g", "Tea", NORTHGATE, 590, 250, 12, 77, 0.9),
-    Good("CER-0201", "Stoneware mug, oat", "Ceramics", CALDER, 1400, 620, 6, 384, 0.9, Part.STARVED),
+    Good("CER-0201", "Stoneware mug, oat", "Ceramics", CALDER, 1400, 620, 6, 384, 0.9),
     Good("CER-0202", "Stoneware mug, moss", "Ceramics", CALDER, 1400, 620, 6, 386, 0.7),
-    Good("CER-0203", "Teapot for two", "Ceramics", CALDER, 3800, 1790, 2, 812, 0.3, Part.STARVED),
+    Good("CER-0203", "Teapot for two", "Ceramics", CALDER, 3800, 1790, 2, 812, 0.3),
     Good("CER-0204", "Cup and saucer", "Ceramics", CALDER, 1850, 830, 4, 428, 0.5),
     Good("CER-0205", "Honey pot", "Ceramics", CALDER, 1650, 740, 4, 356, 0.3),
     Good("CER-0206", "Espresso cup", "Ceramics", CALDER, 950, 400, 6, 164, 0.8),
