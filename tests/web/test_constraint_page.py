@@ -122,3 +122,17 @@ def test_who_lost_most_is_found_on_both_databases(shop: Shop, tmp_path: Path) ->
         look(shop, named)
         ines.open("/")
         assert through in ines.words
+
+
+def test_an_item_says_why_it_was_out_and_leads_to_the_order(run: Run) -> None:
+    order = run.order("Leaf & Kettle")
+    lose(run.shop, "TEA-0114", "supply", date(2026, 11, 3), 7, 2100, order=order_life(order.number))
+    ines = run.visitor()
+    ines.open(f"/skus/{run.shop.products['TEA-0114']}")
+    assert "Why it was out" in ines.words
+    assert f"{order.number} was promised for the 2nd and came on the 9th." in ines.words
+    assert f'<a class="id" href="/orders/{order.id}">{order.number}</a> was promised' in ines.html
+    sam = run.visitor("sam@corner.example")
+    sam.open(f"/skus/{run.shop.products['TEA-0114']}")
+    assert "About 28 not sold: late suppliers." in sam.words
+    assert "£" not in sam.html

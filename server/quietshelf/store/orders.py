@@ -35,6 +35,12 @@ def order_of(session: Session, order_id: int) -> Order:
     return found
 
 
+def ids_of(session: Session, site_id: int, numbers: Iterable[str]) -> dict[str, int]:
+    """Ids of orders by their numbers; a number that no order has is left out."""
+    named = select(Order.number, Order.id).where(Order.site_id == site_id, Order.number.in_(sorted(numbers)))
+    return dict(session.execute(named).all())
+
+
 def held(session: Session, order_id: int) -> Order:
     """As `order_of`, and nobody else changes it until this transaction ends."""
     session.execute(select(Order.id).where(Order.id == order_id).with_for_update())

@@ -1,14 +1,17 @@
 """One item: what is known of it, why it is in its zone, every decision in a sentence, and what moved last."""
 
+from datetime import timedelta
+from typing import Any
+
 from flask import Blueprint, abort, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from quietshelf.intake.one_offs import say_one_off
 from quietshelf.outbound import sourcing
-from quietshelf.store import items, pages, plans
+from quietshelf.store import items, losses, orders, pages, plans
 from quietshelf.store.open_now import open_exceptions
 from quietshelf.store.orders import NotAllowed
-from quietshelf.web import history, stock_words, wording
+from quietshelf.web import cause_words, history, stock_words, wording
 from quietshelf.web.accounts import account, managers_only
 from quietshelf.web.boards import on_the_way
 from quietshelf.web.context import context, db, let_go, now, site
@@ -24,7 +27,12 @@ bp = Blueprint("skus", __name__)
 MOST_DECISIONS = 20
 MOST_MOVEMENTS = 12
 
-FRAGMENTS = {part: f"skus/{part}.html" for part in ("facts", "one_offs", "plan", "why", "moves", "sellers")}
+DAYS_OUT = 180
+"""Days back that the page says why the item was out."""
+MOST_RUNS = 12
+
+PARTS = ("facts", "one_offs", "plan", "out", "why", "moves", "sellers")
+FRAGMENTS = {part: f"skus/{part}.html" for part in PARTS}
 
 
 @live_page(bp, "/skus/<int:product_id>")
@@ -69,6 +77,7 @@ def sku_page(product_id: int, form: Form | None = None) -> LivePage:
             (d.at, history.decided(d.what, d.figures), d.figures.get("order"))
             for d in items.decisions(db(), site().id, product_id, MOST_DECISIONS)
         ],
+        "out": _why_it_was_out(product_id, state is not None and state.on_hand <= 0, said),
         "movements": items.movements(db(), site().id, product_id, MOST_MOVEMENTS),
         "sellers": sellers_view(db(), site().id, item, said),
         "plan": told.plan if told else None,
@@ -79,6 +88,23 @@ def sku_page(product_id: int, form: Form | None = None) -> LivePage:
         "moved": history.moved,
     }
     return LivePage("skus/page.html", FRAGMENTS, values)
+
+
+def _why_it_was_out(product_id: int, is_out: bool, said: Voice) -> dict[str, Any]:
+    """Each run of days without stock with its cause, newest first; and what holding too much of it costs."""
+    lost = losses.losses_of_sku(db(), site().id, product_id, said.today - timedelta(days=DAYS_OUT))
+    runs = cause_words.runs(lost)[:MOST_RUNS]
+    told = [
+        cause_words.out_for(run, is_out and run.last == runs[0].last and (said.today - run.last).days <= 1, said)
+        for run in runs
+    ]
+    month_ago = said.today - timedelta(days=30)
+    numbers = {number for one in told for number in one.orders}
+    return {
+        "runs": [one.sentence for one in told],
+        "held": cause_words.held([day for day in lost if day.day > month_ago], said),
+        "orders": orders.ids_of(db(), site().id, numbers) if numbers else {},
+    }
 
 
 @bp.post("/skus/<int:product_id>/one-off")
