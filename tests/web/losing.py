@@ -1,6 +1,6 @@
 """Looks and losses put into a test's shop as a daily look would have kept them. No test lives here."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from quietshelf.store.engine import writing
@@ -38,6 +38,9 @@ def look(shop: Shop, named: str, day: date = YESTERDAY, **said: Any) -> None:
         "before": before,
         "error": 0.02,
         "course": course,
+        "looked_at": datetime(day.year, day.month, day.day, 23, tzinfo=UTC),
+        "facts_seen": 0,
+        "orders_seen": 0,
     }
     with writing(shop.engine) as session:
         session.merge(LookRow(site_id=shop.site_id, day=day, **(row | said)))

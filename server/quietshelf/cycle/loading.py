@@ -177,6 +177,7 @@ def _known(
         one_offs=said.one_offs,
         plan=plan,
         last_piece_gone=said.last_piece_gone,
+        order_again=said.order_again,
         told=said.told,
         silence=said.silence,
     )

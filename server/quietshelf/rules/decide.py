@@ -71,6 +71,8 @@ class Item:
     """What its last lots taught."""
     last_piece_gone: bool = False
     """None is left, and not because it was sold: one pack is ordered though it does not sell."""
+    order_again: bool = False
+    """It never sold, its last piece is gone, and a person is asked if it is to come again."""
     mode: InMode | None = None
     """What the mode that is on means for it."""
     silence: Silence | None = None
@@ -150,8 +152,9 @@ class Decision:
         `proposal` (Proposal.figures; None), `rule_disagrees`,
         `throughput_minor`, `cost_assumed`, `risk_minor_per_day`, `doubt`, `lost` (units, since the last count),
         `disagreement`, `needs` (quantity, left, on, note of each that is due), `keep_at_least`, `last_piece_gone`,
-        `ending`, `ends_on`, `is_over`, `put_off_on` (the day of a "not this time" that holds; None), `mode` (what the
-        mode that is on changed about it: modes.did; None), `silence` (Silence.figures of what is probably gone; None).
+        `order_again` (it never sold and is gone: a question), `ending`, `ends_on`, `is_over`,
+        `put_off_on` (the day of a "not this time" that holds; None), `mode` (what the mode that is on changed about
+        it: modes.did; None), `silence` (Silence.figures of what is probably gone; None).
         """
         item, supply = self.item, self.item.supply
         per_day = self.velocity.per_day
@@ -211,6 +214,7 @@ class Decision:
             ],
             "keep_at_least": item.plan.keep_at_least,
             "last_piece_gone": item.last_piece_gone,
+            "order_again": item.order_again and self.on_order == 0,
             "ending": item.plan.ending,
             "ends_on": item.plan.ends_on.isoformat() if item.plan.ends_on else None,
             "is_over": self.is_over,

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from quietshelf.rules.facts import Fact, Kind
 from quietshelf.rules.feedback import Feedback, Lot, Taught, lots_digest, taught
-from quietshelf.rules.gone import Ended, ended, last_piece_gone
+from quietshelf.rules.gone import Ended, ended, last_piece_gone, may_come_again
 from quietshelf.rules.ledger import Book, course, is_weighed
 from quietshelf.rules.looks import Shown, Silence, shown, silence
 from quietshelf.rules.policy import Policy
@@ -71,6 +71,7 @@ class Reading:
     perhaps_one_off: OneOff | None
     one_offs: tuple[OneOff, ...]
     last_piece_gone: bool
+    order_again: bool
     told: Feedback
     silence: Silence | None
 
@@ -169,6 +170,7 @@ def read(gist: Gist, lots: Sequence[Lot], calendar: Calendar, policy: Policy) ->
         perhaps_one_off=perhaps_one_off(gist.largest, days.first, days.last, speed, policy),
         one_offs=tuple(one for one in gist.one_offs if days.first <= one.sold_on <= days.last),
         last_piece_gone=gone and last_piece_gone(gist.ended, today, policy),
+        order_again=gone and may_come_again(gist.ended, today, policy),
         told=taught_by.by(today),
         silence=silence({day for day, sums in gist.sold.items() if sums.units}, gist.shown, stock, policy),
     )

@@ -65,5 +65,16 @@ def last_piece_gone(end: Ended, today: date, policy: Policy) -> bool:
     return end.there_days < policy.last_piece_days or sold_lately
 
 
+def may_come_again(end: Ended, today: date, policy: Policy) -> bool:
+    """Whether it is a question if such a SKU is to come again: it is gone, never sold, and is not ordered by itself.
+
+    >>> may_come_again(Ended(120, None), date(2026, 11, 24), Policy())
+    True
+    >>> may_come_again(Ended(80, None), date(2026, 11, 24), Policy()), may_come_again(Ended(), date.max, Policy())
+    (False, False)
+    """
+    return end.there_days is not None and end.sold_on is None and not last_piece_gone(end, today, policy)
+
+
 def _day(fact: Fact, zone: ZoneInfo) -> date:
     return fact.happened.astimezone(zone).date()

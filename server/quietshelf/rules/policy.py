@@ -195,3 +195,7 @@ class Policy:
     """A mode's end is proposed once its cause lost under this share of what it had lost..."""
     mode_reviews: int = 2
     """...in each of this many whole months running."""
+
+    # the monthly review
+    helped_share: float = 0.1
+    """An action helped where the SKUs that it touched lost this share less than by the rest's way."""

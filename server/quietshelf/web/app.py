@@ -9,7 +9,20 @@ from htmx_flask import Htmx
 from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
 from werkzeug.exceptions import HTTPException
 
-from quietshelf.web import first_run, health, imports, later, orders, setup, setup_acts, sign_in, sku_acts, skus, today
+from quietshelf.web import (
+    first_run,
+    health,
+    imports,
+    later,
+    orders,
+    review,
+    setup,
+    setup_acts,
+    sign_in,
+    sku_acts,
+    skus,
+    today,
+)
 from quietshelf.web.accounts import init_accounts
 from quietshelf.web.context import AppContext, context, let_go, site_or_none
 from quietshelf.web.filters import init_filters
@@ -22,6 +35,7 @@ Answer = tuple[str, int, dict[str, str]]
 """A page, its status, and headers of its own."""
 
 DATABASE_AWAY = (OperationalError, InterfaceError, TimeoutError)
+PAGES = (today, later, orders, skus, sku_acts, review, sign_in, first_run, setup, setup_acts, imports, health)
 UNTIL_SAID = {
     400: ("This can't be read", "The form came in pieces. Go back, load the page again, and send it once more."),
     403: ("This needs a manager", "Your account is staff. Ask a manager to do it, or to change your role."),
@@ -43,7 +57,7 @@ def create_app(shop: AppContext) -> Flask:
     init_filters(app)
     init_live(app)
     health.init_metrics(app)
-    for page in (today, later, orders, skus, sign_in, first_run, setup, setup_acts, sku_acts, imports, health):
+    for page in PAGES:
         app.register_blueprint(page.bp)
     app.teardown_request(let_go)
     app.context_processor(_frame)

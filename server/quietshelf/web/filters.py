@@ -17,6 +17,7 @@ def init_filters(app: Flask) -> None:
         money=_money,
         day=lambda on: amounts.day(on, today()),
         on_day=lambda on: amounts.on_day(on, today()),
+        plain_day=lambda iso: amounts.plain_day(date.fromisoformat(iso), today()),
         short_day=lambda on: amounts.short_day(on, today()),
         clock=_clock,
         clock_s=lambda at: f"{at.astimezone(zone()):%H:%M:%S}",

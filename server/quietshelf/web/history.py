@@ -40,6 +40,12 @@ def decided(what: str, figures: Figures) -> str:
             return f"A sale of {figures['units']:,} was called a one-off, and is left out of what it sells."
         case "no_one_off":
             return f"A sale of {figures['units']:,} is no one-off any more, and counts again."
+        case "keep_selling":
+            return "It is to be sold again: it stays on order as the rule says."
+        case "ended":
+            return "It is not to be sold again: it is ending."
+        case "ordered_again":
+            return "It is to come again: one is kept at least."
         case "received":
             return f"{figures.get('units', 0):,} came on {number}."
     return f"{what.replace('_', ' ').capitalize()}. {hand:,} on hand; {at}."

@@ -16,6 +16,7 @@ from quietshelf.web.boards import Boards, Row, boards, check_row, red_row, yello
 from quietshelf.web.constraint import reading_now
 from quietshelf.web.context import db, now, site, zone
 from quietshelf.web.live import LivePage, live_page
+from quietshelf.web.review import review_to_read
 from quietshelf.web.voices import voice
 
 bp = Blueprint("today", __name__)
@@ -39,6 +40,7 @@ def board() -> LivePage:
         "on": on,
         "head": _head(on),
         "reading": reading_now(db(), site().id, said),
+        "review": review_to_read(),
         "today": said.today,
         "known": wording.sales_known(until, said),
         "looked": looked,
