@@ -171,9 +171,7 @@ def test_it_says_whether_the_mode_helped_what_it_touched_beside_the_rest(run: Ru
     ines = run.visitor()
     ines.open("/review/2026-10")
     assert "Did it help? Yes Order earlier" in ines.words
-    assert (
-        "So it is since 2 October. The 1 item that it touches lost £950 in 30 days, after £2,160 before;" in ines.words
-    )
+    assert "So it is since 2 October. The item that it touches lost £950 in 30 days, after £2,160 before;" in ines.words
     assert "Leave “Order earlier” on." in ines.words
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Engine
 
 from quietshelf.cycle.loading import Moment, moment_of
+from quietshelf.cycle.reviewing import make_due
 from quietshelf.rules.almanac import Almanac, Delivered, Leads, hours_of, leads_of
 from quietshelf.rules.causes import Cause, Evidence, Loss, losses
 from quietshelf.rules.constraint import Calm, Look, Named, Standing, follow, look, measure, more_is_better
@@ -98,6 +99,7 @@ def look_back(engine: Engine, moment: Moment) -> None:
     with writing(engine) as session:
         store.save_look(session, row)
         touch(session, moment.site_id)
+    make_due(engine, moment.site_id, moment.now, moment.policy)
 
 
 def _since(moment: Moment, known: store.Known) -> date:

@@ -1,7 +1,7 @@
 """The review of a month: made once sales are known beyond its end, and kept. What it says is rules/review.py's.
 
-A month that is not over is told as it stands, and not kept. A past month that nobody reviewed (a shop that brought its
-history) is made when it is first asked for.
+A month that is not over is told as it stands, and not kept; nor is any in a shop's first days, while files of its past
+may still come. After that a past month that nobody reviewed is made, and kept, when it is first asked for.
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,6 +28,8 @@ COURSE_DAYS = 7
 """Within the month its number is told this many days apart."""
 EARLIER_MONTHS = 5
 """So many months before it stand beside it."""
+SETTLED_AFTER = timedelta(days=7)
+"""So long after the first look back nothing is kept: deliveries may come in a file after the sales."""
 TRIED_DAYS = 7
 """An action that was tried for less than this tells nothing yet."""
 
@@ -43,7 +45,8 @@ class Review:
     `earlier` by month), `propose` (do, mode, minor, and what that needs), `tried` (what was done before, and what came
     of it; None), `acts` (by kind) and `acts_before`; each None where nobody had an account."""
     made_at: datetime | None
-    """None: the month is not over, or its end not known yet."""
+    """None: the month is not over, or its past still comes in."""
+    is_over: bool = True
 
 
 class NoSuchMonthError(LookupError):
@@ -72,9 +75,10 @@ def review_of(engine: Engine, site_id: int, month: Month, now: datetime, policy:
             raise NoSuchMonthError(str(month))
         look = losses.latest_look(session, site_id)
         is_over = look is not None and look.day > month.last
+        first = reviews.first_looked_at(session, site_id)
         figures = _Month(session, site_id, month, policy).figures()
-    if not is_over:
-        return Review(month, figures, None)
+    if not is_over or first is None or now < first + SETTLED_AFTER:
+        return Review(month, figures, None, is_over)
     with writing(engine) as session:
         reviews.keep(session, site_id, month.first, figures, now)
         touch(session, site_id)
@@ -82,7 +86,7 @@ def review_of(engine: Engine, site_id: int, month: Month, now: datetime, policy:
 
 
 def make_due(engine: Engine, site_id: int, now: datetime, policy: Policy) -> bool:
-    """Make last month's review where it is over and none was made; whether one was. It can be asked at any time."""
+    """Make last month's review where it is over and none was kept; whether one is now. It can be asked at any time."""
     with reading(engine) as session:
         look = losses.latest_look(session, site_id)
         if look is None:
@@ -90,8 +94,7 @@ def make_due(engine: Engine, site_id: int, now: datetime, policy: Policy) -> boo
         last = Month.of(look.day).before
         if reviews.kept(session, site_id, last.first) is not None or last not in months_known(session, site_id):
             return False
-    review_of(engine, site_id, last, now, policy)
-    return True
+    return review_of(engine, site_id, last, now, policy).made_at is not None
 
 
 class _Month:

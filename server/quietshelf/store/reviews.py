@@ -70,6 +70,11 @@ def first_known(session: Session, site_id: int) -> date | None:
     return min((day for day in days if day is not None), default=None)
 
 
+def first_looked_at(session: Session, site_id: int) -> datetime | None:
+    """When the shop was first looked back on."""
+    return session.scalar(select(func.min(LookRow.looked_at)).where(LookRow.site_id == site_id))
+
+
 def looks_in(session: Session, site_id: int, since: date, until: date) -> list[LookRow]:
     """The looks of the days from `since` to `until`, both included, oldest first."""
     looks = select(LookRow).where(LookRow.site_id == site_id, LookRow.day >= since, LookRow.day <= until)

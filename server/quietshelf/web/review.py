@@ -73,7 +73,7 @@ def month(month: str) -> str:
     except (ValueError, NoSuchMonthError):
         abort(404)
     known = months_known(db(), site().id)
-    is_newest = found.made_at is None or wanted == next((m for m in known if m.next == known[0]), None)
+    is_newest = bool(known) and wanted in (known[0], known[0].before)
     said, figures = voice(), found.figures
     read = reading(
         figures["named"], figures["number"], figures["before"], figures["course"], words.day_of(figures["until"]), said
@@ -149,7 +149,7 @@ def _asked() -> dict[str, list[reviews.Asked]]:
 
 def _status(found: Review, said: Voice) -> str:
     made_on = found.made_at.astimezone(zone()).date() if found.made_at else None
-    return words.status(found.month, found.figures, made_on, said)
+    return words.status(found.month, found.figures, made_on, found.is_over, said)
 
 
 def _parts(figures: Figures) -> list[Part]:

@@ -88,10 +88,12 @@ def through(figures: Figures) -> str:
     return f"Most of that fell on {listed(names)}."
 
 
-def status(month: Month, figures: Figures, made_on: date | None, voice: Voice) -> str:
+def status(month: Month, figures: Figures, made_on: date | None, is_over: bool, voice: Voice) -> str:
     """Since when the review stands, or that its month is not over."""
     if made_on is not None:
         return f"Written on {plain_day(made_on, voice.today)}, kept for good"
+    if is_over:
+        return "As the history that was brought tells it"
     until = day_of(figures["until"])
     return f"{month_name(month, voice.today)} is not over: as it stands on {plain_day(until, voice.today)}"
 
