@@ -212,7 +212,7 @@ def test_what_ran_out_for_good_is_asked_about_once(run: Run) -> None:
     ines = run.visitor()
     ines.open("/review/2026-10")
     assert "Sell it again?" in ines.words
-    assert "It sold 2.0 a day until it ran out on 16 August." in ines.words
+    assert "Out since 16 August Granola, 500 g It sold 2.0 a day until it ran out." in ines.words
     press(ines, run, granola, "keep")
     asked(run, granola, sell_again=True, per_day=2.0, ran_out_on="2026-08-16")
     ines.open("/review/2026-10")
