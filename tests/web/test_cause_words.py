@@ -129,3 +129,10 @@ def test_what_lies_too_long_says_what_holding_it_costs() -> None:
     assert held(days, SAM) == "412 lie beyond 90 days of cover."
     assert runs(days) == []
     assert held([], INES) == ""
+
+
+@pytest.mark.parametrize("cause", ["supply", "purchasing", "capital", "counts", "demand"])
+def test_a_cause_without_an_order_has_its_sentence_too(cause: str) -> None:
+    never_sent = replace(LATE, sent_on=None, sent_units=0, receipts=())
+    for order in (None, never_sent):
+        assert said(Lost().to(cause, 3, 5, order))[0].startswith("Out 3 to 5 November: ")

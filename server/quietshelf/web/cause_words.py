@@ -12,6 +12,13 @@ from quietshelf.web.amounts import counted, plain_day
 from quietshelf.web.constraint_words import NAMES
 from quietshelf.web.wording import Figures, Voice
 
+OTHERWISE = {
+    "supply": "what was on its way came too late",
+    "purchasing": "what was to be ordered waited for a yes",
+    "capital": "there was no money to order it",
+}
+"""What is said where no one order can be named."""
+
 CLOSED_DAYS = 3
 """So many days without a loss between two of one cause are the shop's closing days, and part of the run."""
 
@@ -142,7 +149,7 @@ def _when(run: Run, still_out: bool, voice: Voice) -> str:
 def _because(run: Run, voice: Voice) -> str:
     order = run.order
     match run.cause:
-        case "supply" if order:
+        case "supply" if order and order["promised_on"]:
             return _late(order, run, voice)
         case "purchasing" if order:
             return _waited(order, run, voice)
@@ -155,6 +162,8 @@ def _because(run: Run, voice: Voice) -> str:
             )
         case "demand" if run.most("one_sale_of"):
             return f"one sale of {run.most('one_sale_of'):,} took it"
+        case "supply" | "purchasing" | "capital":
+            return OTHERWISE[run.cause]
     return "ordered at once and delivered as promised, it would still have been missing"
 
 
