@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quietshelf.rules.decide import Decision, Item, Supply, decide
+from quietshelf.rules.expedite import bought_again
 from quietshelf.rules.leadtimes import Closing, LeadTime, OpenOrder, lead_time
 from quietshelf.rules.ledger import Book
 from quietshelf.rules.ordering import Act, DraftLine, Terms
@@ -64,9 +65,12 @@ def test_what_is_drafted_makes_the_sku_green_in_whole_packs_and_lots(sku: Item) 
         proposal = said.line.proposal
         assert proposal is not None
         assert sku.supply is not None
-        assert said.position + proposal.needed > said.at.yellow
+        again = bought_again(said.zone, sku.open_orders, TODAY, POLICY)
+        position = said.position - (again.counted if again else 0)  # what is far too late is not waited for
+        assert proposal.instead_of == (again.number if again else "")
+        assert position + proposal.needed > said.at.yellow
         assert proposal.needed == proposal.lot * proposal.lots
-        assert proposal.lots == 1 or said.position + proposal.lot * (proposal.lots - 1) <= said.at.yellow + (
+        assert proposal.lots == 1 or position + proposal.lot * (proposal.lots - 1) <= said.at.yellow + (
             said.velocity.per_day * POLICY.flap_days
         )
         assert proposal.quantity % sku.supply.terms.pack == 0

@@ -71,6 +71,8 @@ class Known:
     item: Item
     shelf: Sequence[ShelfWord]
     """What the places that weigh it last said of themselves."""
+    soonest: Source | None = None
+    """Who would deliver soonest in a late order's stead (soonest.py)."""
 
 
 def moment_of(session: Session, site_id: int, now: datetime, policy: Policy) -> Moment:
@@ -167,7 +169,7 @@ def _known(
         sold_in_lot_days=said.sold_in_lot_days,
         price_minor=product.price_minor,
         cost_minor=cost_minor,
-        supply=_supply(product, source, record, moment.policy) if record else None,
+        supply=supply_of(product, source, record, moment.policy) if record else None,
         open_orders=tuple(_open_order(line, supplier_id, suppliers.get(line.supplier_id), moment) for line in coming),
         draft=_draft(draft, supplier_id, moment) if draft else None,
         previous_zone=Zone(state.zone) if state.decided_at else None,
@@ -193,7 +195,7 @@ def _known(
     )
 
 
-def _supply(product: Product, source: Source | None, record: SupplyRecord, policy: Policy) -> Supply:
+def supply_of(product: Product, source: Source | None, record: SupplyRecord, policy: Policy) -> Supply:
     """The terms of whoever it is ordered from: the product's own, or the offer of another that was chosen."""
     supplier = record.supplier
     quoted = source.lead_days if source else None

@@ -11,6 +11,7 @@ from quietshelf.cycle.looks import ask_for_looks
 from quietshelf.cycle.modes import follow_mode, in_mode
 from quietshelf.cycle.saving import Decided, Saved, save
 from quietshelf.cycle.site import look_at_site
+from quietshelf.cycle.soonest import with_soonest
 from quietshelf.cycle.sourcing import look_at_suppliers
 from quietshelf.rules.decide import decide
 from quietshelf.rules.policy import Policy
@@ -43,7 +44,7 @@ def decide_skus(
     for chunk in in_chunks(sorted(set(product_ids)), SKUS_AT_ONCE):
         with reading(engine) as session:
             moment = moment_of(session, site_id, now, policy)
-            known = in_mode(session, moment, load(session, moment, chunk))
+            known = in_mode(session, moment, with_soonest(session, moment, load(session, moment, chunk)))
         _decide(engine, moment, known)
 
 
@@ -67,7 +68,8 @@ def run_pass(engine: Engine, site_id: int, now: datetime, *, whole: bool = False
     decided, saved = 0, []
     for chunk in in_chunks(to_decide, SKUS_AT_ONCE):
         with reading(engine) as session:
-            known = in_mode(session, moment, load(session, moment, chunk, suppliers))
+            known = with_soonest(session, moment, load(session, moment, chunk, suppliers))
+            known = in_mode(session, moment, known)
         decided += len(known)
         saved.append(_decide(engine, moment, known))
     follow_mode(engine, moment)

@@ -43,6 +43,14 @@ class Decided:
         """The SKU's product."""
         return self.known.product.id
 
+    @property
+    def source(self) -> tuple[int | None, int | None]:
+        """The supplier whose draft its line stands on, and what they ask for one unit."""
+        proposal, soonest = self.decision.line.proposal, self.known.soonest
+        if soonest is not None and proposal is not None and proposal.instead_of:
+            return soonest.supplier.id, soonest.cost_minor
+        return self.known.supplier_id, self.known.unit_cost_minor
+
 
 @dataclass(frozen=True)
 class Saved:
@@ -93,13 +101,13 @@ def _save(session: Session, moment: Moment, decided: Sequence[Decided]) -> Saved
 
 def _drafts(session: Session, acts: Sequence[Decided], moment: Moment) -> Drafts:
     wanted = (Act.ADD, Act.CHANGE)
-    suppliers = {one.known.supplier_id for one in acts if one.decision.line.act in wanted and one.known.supplier_id}
+    suppliers = {one.source[0] for one in acts if one.decision.line.act in wanted and one.source[0]}
     return Drafts(session, moment.site_id, [one.product_id for one in acts], suppliers, moment.now)
 
 
 def _follow(drafts: Drafts, one: Decided, moment: Moment) -> Written | None:
     """Let the SKU's draft line follow the rule."""
-    line, supplier_id = one.decision.line, one.known.supplier_id
+    line, (supplier_id, unit_cost_minor) = one.decision.line, one.source
     if line.act is Act.DROP:
         return drafts.drop_line(one.product_id)
     if line.act is Act.NONE or line.proposal is None or supplier_id is None:
@@ -110,7 +118,7 @@ def _follow(drafts: Drafts, one: Decided, moment: Moment) -> Written | None:
             supplier_id,
             line.proposal.quantity,
             line.proposal.figures() | {"ruled_on": moment.today.isoformat()},
-            one.known.unit_cost_minor,
+            unit_cost_minor,
         )
     )
 

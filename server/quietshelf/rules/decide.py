@@ -10,6 +10,7 @@ from math import ceil
 from typing import Any
 
 from quietshelf.rules.exceptions import ExceptionKind, Opening
+from quietshelf.rules.expedite import BoughtAgain, bought_again
 from quietshelf.rules.feedback import USUAL, Feedback
 from quietshelf.rules.leadtimes import Closing, LeadTime, OpenOrder, arrival, credible_arrival
 from quietshelf.rules.ledger import Book
@@ -69,6 +70,8 @@ class Item:
     """What people have said of it."""
     told: Feedback = USUAL
     """What its last lots taught."""
+    soonest: Supply | None = None
+    """Who delivers soonest of the others that sell it, where an order of it is late; None: its own supplier does."""
     last_piece_gone: bool = False
     """None is left, and not because it was sold: one pack is ordered though it does not sell."""
     order_again: bool = False
@@ -306,7 +309,11 @@ def decide(item: Item, policy: Policy) -> Decision:
     if over or put_off or item.supply is None:
         line = LineChange(Act.NONE if item.draft is None or item.draft.edited_on else Act.DROP)
     else:
-        line = _line(item, item.supply, hand, free, speed, at, zone, needs, policy)
+        again = bought_again(zone, item.open_orders, item.today, policy)
+        if again is None:
+            line = _line(item, item.supply, hand, free, speed, at, zone, needs, policy)
+        else:
+            line = _line_again(item, item.supply, again, hand, free, speed, at, needs, policy)
     earns, assumed = throughput_minor(item, policy)
     since_sale = item.in_stock.since_sale if item.in_stock else Fraction(0)
     mark = mark_of(zone, hand, per_day, lead.late_days + at.buffer_days, since_sale, policy)
@@ -396,6 +403,26 @@ def _line(
         by_rule = within_cycle(by_rule, per_day, supply.lead.typical_days, item.mode.cycle_days, supply.terms)
     wanted = planned(item.plan, by_rule, new, position, per_day, supply.terms, item.today)
     return follow(item.draft, wanted, free, per_day, at.yellow, item.today, policy)
+
+
+def _line_again(
+    item: Item,
+    supply: Supply,
+    again: BoughtAgain,
+    hand: int,
+    free: int,
+    speed: Velocity,
+    at: Lines,
+    needs: tuple[Need, ...],
+    policy: Policy,
+) -> LineChange:
+    """The line bought in the stead of what is far too late, at whoever delivers soonest."""
+    if item.soonest is not None:
+        draft = replace(item.draft, elsewhere=not item.draft.at_soonest) if item.draft else None
+        item, supply = replace(item, draft=draft), item.soonest
+    line = _line(item, supply, hand, free - again.counted, speed, at, Zone.RED, needs, policy)
+    proposal = replace(line.proposal, instead_of=again.number) if line.proposal else None
+    return replace(line, proposal=proposal)
 
 
 def _with_openings(decision: Decision, policy: Policy) -> Decision:

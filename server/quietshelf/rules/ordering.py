@@ -48,6 +48,8 @@ class Proposal:
     """What a manager pinned, where that set the line: "quantity" or "keep"; empty where the rule did."""
     ends_on: date | None = None
     """The SKU's end, where the line was cut to it."""
+    instead_of: str = ""
+    """The order that is so late that this one is bought in its stead: cancel that one?"""
     cut_from: int = 0
     """What the rule ordered before the capital mode cut it (rules/modes.py); 0 where it did not."""
 
@@ -60,7 +62,8 @@ class Proposal:
 def ordered_per_day(ruled: Mapping[str, Any], quantity: int) -> Fraction | None:
     """Units a day that a line was ordered for, by the figures it was drafted with; None where it teaches nothing.
 
-    A line that was pinned, edited, raised to a minimum, cut, or drafted for a known need says nothing of the rule.
+    A line that was pinned, edited, raised to a minimum, cut, bought again in a late one's stead, or drafted for a known
+    need says nothing of the rule.
 
     >>> line = Proposal(195, 1, 195, 204, 12, 0, days=45).figures()
     >>> ordered_per_day(line, 204), ordered_per_day(line, 300)
@@ -69,7 +72,13 @@ def ordered_per_day(ruled: Mapping[str, Any], quantity: int) -> Fraction | None:
     True
     """
     own = ruled["quantity"] == quantity and not ruled.get("pinned") and not ruled.get("need")
-    if not own or ruled.get("ends_on") or ruled["needed"] < ruled["minimum_order"] or not ruled.get("days"):
+    if (
+        not own
+        or ruled.get("instead_of")
+        or ruled.get("ends_on")
+        or ruled["needed"] < ruled["minimum_order"]
+        or not ruled.get("days")
+    ):
         return None
     return Fraction(ruled["lot"], ruled["days"]) if ruled["lot"] else None
 
@@ -85,6 +94,8 @@ class DraftLine:
     """The day on which a person set it, None for a line that nobody touched."""
     elsewhere: bool = False
     """It stands on the draft of another supplier than the one that the SKU is ordered from now."""
+    at_soonest: bool = False
+    """It stands on the draft of the supplier that would deliver soonest in a late one's stead."""
 
 
 class Act(StrEnum):

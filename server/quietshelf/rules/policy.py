@@ -49,7 +49,9 @@ class Policy:
     no_order_cover_days: int = 90
     """Nothing is ordered at or above this cover (and late lead time plus buffer): the SKU is marked as overstock."""
     overdue_days: int = 15
-    """An order line further past its promise than this counts half as on order."""
+    """An order line further past its promise than this counts half as on order; of a Red SKU it is bought again."""
+    expedite_rest_days: int = 3
+    """A supplier that was asked to hurry is not to be asked again for so many days."""
     draft_stays_days: int = 3
     """A draft line that nobody edited goes when the SKU has this many days' sales more than Yellow."""
     edited_stays_days: int = 7

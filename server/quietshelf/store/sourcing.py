@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from quietshelf.store.tables import Offer, Order, OrderLine, Product, SkuState, Sourcing, Supplier
+from quietshelf.store.tables import Offer, Order, OrderLine, Product, Site, SkuState, Sourcing, Supplier
 from quietshelf.store.upsert import insert
 
 
@@ -124,6 +124,30 @@ def sells(session: Session, product_id: int, supplier_id: int) -> bool:
     own = exists().where(Product.id == product_id, Product.supplier_id == supplier_id)
     offers = exists().where(Offer.product_id == product_id, Offer.supplier_id == supplier_id, Offer.from_quantity == 1)
     return bool(session.scalar(select(or_(own, offers))))
+
+
+def sellers_of(session: Session, site_id: int, product_ids: Collection[int]) -> dict[int, list[Source]]:
+    """Who offers some SKUs from one piece on in the site's currency, by product; a pinned SKU has none."""
+    pinned = exists().where(
+        Sourcing.site_id == site_id, Sourcing.product_id == Offer.product_id, Sourcing.pinned.is_(True)
+    )
+    rows = session.execute(
+        select(Offer, Supplier)
+        .join(Supplier, Supplier.id == Offer.supplier_id)
+        .join(Site, Site.id == site_id)
+        .where(
+            Offer.product_id.in_(product_ids),
+            Offer.from_quantity == 1,
+            ~pinned,
+            Supplier.currency.is_(None) | (Supplier.currency == Site.currency),
+        )
+        .order_by(Offer.id)
+    )
+    found: dict[int, list[Source]] = {}
+    for offer, supplier in rows:
+        source = Source(supplier, offer.cost_minor, offer.pack, offer.minimum_order, offer.lead_days)
+        found.setdefault(offer.product_id, []).append(source)
+    return found
 
 
 def _offered(

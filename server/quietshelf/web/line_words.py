@@ -60,6 +60,8 @@ def reasons(ruled: Figures) -> list[str]:
         said.append(f"{ruled['need']:,} of it for a known need")
     if ruled.get("ends_on"):
         said.append("no more than sells until it ends")
+    if ruled.get("instead_of"):
+        said.append(f"bought again, as {ruled['instead_of']} is far too late: cancel {ruled['instead_of']}?")
     return said
 
 
