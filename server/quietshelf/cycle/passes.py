@@ -68,8 +68,8 @@ def run_pass(engine: Engine, site_id: int, now: datetime, *, whole: bool = False
     decided, saved = 0, []
     for chunk in in_chunks(to_decide, SKUS_AT_ONCE):
         with reading(engine) as session:
-            known = with_soonest(session, moment, load(session, moment, chunk, suppliers))
-            known = in_mode(session, moment, known)
+            loaded = load(session, moment, chunk, suppliers)
+            known = in_mode(session, moment, with_soonest(session, moment, loaded))
         decided += len(known)
         saved.append(_decide(engine, moment, known))
     follow_mode(engine, moment)

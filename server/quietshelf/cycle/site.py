@@ -16,6 +16,7 @@ from quietshelf.store.mails import in_trouble
 from quietshelf.store.shelves import lost_events, nodes_of
 from quietshelf.store.sites import looked, touch
 from quietshelf.store.states import mark_stale
+from quietshelf.store.supplier_words import askings_in_trouble
 from quietshelf.store.supply import records
 from quietshelf.store.tables import Node
 from quietshelf.store.troubles import ShelfWord, held_rows, lines_on_their_way, shelf_words
@@ -138,7 +139,7 @@ def _late_orders(session: Session, moment: Moment) -> list[Open]:
 
 
 def _mails(session: Session, moment: Moment) -> list[Open]:
-    """Orders whose mail did not go out."""
+    """Orders whose mail did not go out, and mails that asked a supplier to hurry."""
     return [
         Open(
             Opening(
@@ -149,6 +150,16 @@ def _mails(session: Session, moment: Moment) -> list[Open]:
             order_id=mail.order_id,
         )
         for mail, number in in_trouble(session, moment.site_id, MAIL_ATTEMPTS)
+    ] + [
+        Open(
+            Opening(
+                ExceptionKind.MAIL_FAILED,
+                order.number,
+                figures={"order": order.number, "recipient": mail.recipient, "error": mail.error, "asks": True},
+            ),
+            order_id=order.id,
+        )
+        for mail, order in askings_in_trouble(session, moment.site_id, MAIL_ATTEMPTS)
     ]
 
 

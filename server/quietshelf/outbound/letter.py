@@ -38,7 +38,7 @@ def letter(session: Session, order: Order, now: datetime) -> Mail:
     return Mail(
         site_id=site.id,
         order_id=order.id,
-        message_id=f"<{order.number}.{secrets.token_hex(8)}@{_domain(site)}>",
+        message_id=f"<{order.number}.{secrets.token_hex(8)}@{domain(site)}>",
         recipient=order.supplier.email.strip(),
         subject=f"Purchase order {paper.number} from {' '.join(site.name.split())}",
         body=letter_text(paper),
@@ -106,7 +106,7 @@ def _day(at: datetime, site: Site) -> date:
     return at.astimezone(ZoneInfo(site.time_zone)).date()
 
 
-def _domain(site: Site) -> str:
+def domain(site: Site) -> str:
     """The domain that answers go to: it makes the Message-ID the shop's own."""
     domain = site.reply_to.rpartition("@")[2].strip()
     return domain if domain and all(part.isalnum() for part in domain.replace("-", "").split(".")) else "quietshelf"

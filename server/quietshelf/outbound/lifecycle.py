@@ -65,7 +65,7 @@ def send(
                 _approve(session, order, user_id, now)
             if order.state != "approved":
                 raise NotAllowed(f"{order.number} is {SAID[order.state]} already. Nothing was sent again.")
-            _can_be_reached(order.supplier, order.number)
+            can_be_reached(order.supplier, order.number)
             order.state = "sending"
             mails.queue(session, letter(session, order, now))
             end_press(session, order, user_id, now, products_of(order))
@@ -152,7 +152,8 @@ def _before_sending(session: Session, order: Order, mail: Mail) -> None:
             line.is_draft = True
 
 
-def _can_be_reached(supplier: Supplier, number: str) -> None:
+def can_be_reached(supplier: Supplier, number: str) -> None:
+    """Raise NotAllowed, with what to do, where a supplier has no address that a mail could go to."""
     address = supplier.email.strip()
     if not address:
         raise NotAllowed(f"{supplier.name} has no e-mail address. Give it one under Set up, then send {number}.")

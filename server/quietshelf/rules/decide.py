@@ -419,7 +419,8 @@ def _line_again(
     """The line bought in the stead of what is far too late, at whoever delivers soonest."""
     if item.soonest is not None:
         draft = replace(item.draft, elsewhere=not item.draft.at_soonest) if item.draft else None
-        item, supply = replace(item, draft=draft), item.soonest
+        supply = item.soonest
+        item = replace(item, draft=draft)
     line = _line(item, supply, hand, free - again.counted, speed, at, Zone.RED, needs, policy)
     proposal = replace(line.proposal, instead_of=again.number) if line.proposal else None
     return replace(line, proposal=proposal)

@@ -9,7 +9,7 @@ from sqlalchemy import and_, func, select, true
 from sqlalchemy.orm import Session
 
 from quietshelf.rules.exceptions import ExceptionKind, stays_when_put_off
-from quietshelf.store.tables import ExceptionRow, Product, Site, SkuState, User
+from quietshelf.store.tables import ExceptionRow, Order, Product, Site, SkuState, User
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,8 @@ class OpenException:
     """Who has acknowledged it."""
     put_off_until: datetime | None = None
     put_off_by: str | None = None
+    expedited_at: datetime | None = None
+    """When the supplier of the order that it is about was last asked to hurry."""
 
     def is_put_off(self, now: datetime) -> bool:
         """Whether it is off the page until its day."""
@@ -50,7 +52,7 @@ def open_exceptions(session: Session, site_id: int, product_id: int | None = Non
     of_item = true() if product_id is None else ExceptionRow.product_id == product_id
     by = func.coalesce(ExceptionRow.acknowledged_by, ExceptionRow.snoozed_by)
     rows = session.execute(
-        select(ExceptionRow, Product.name, SkuState.is_top, Site.top_drawn_on, User.name)
+        select(ExceptionRow, Product.name, SkuState.is_top, Site.top_drawn_on, User.name, Order.expedited_at)
         .join(Site, Site.id == ExceptionRow.site_id)
         .outerjoin(Product, Product.id == ExceptionRow.product_id)
         .outerjoin(
@@ -58,6 +60,7 @@ def open_exceptions(session: Session, site_id: int, product_id: int | None = Non
             and_(SkuState.site_id == ExceptionRow.site_id, SkuState.product_id == ExceptionRow.product_id),
         )
         .outerjoin(User, User.id == by)
+        .outerjoin(Order, Order.id == ExceptionRow.order_id)
         .where(ExceptionRow.site_id == site_id, of_item, ExceptionRow.closed_at.is_(None))
         .order_by(
             ExceptionRow.acknowledged_at.is_not(None),
@@ -84,6 +87,7 @@ def open_exceptions(session: Session, site_id: int, product_id: int | None = Non
             seen_by=person if e.acknowledged_at else None,
             put_off_until=e.snoozed_until,
             put_off_by=person if e.snoozed_until else None,
+            expedited_at=expedited_at,
         )
-        for e, name, is_top, drawn_on, person in rows
+        for e, name, is_top, drawn_on, person, expedited_at in rows
     ]

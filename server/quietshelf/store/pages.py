@@ -73,6 +73,8 @@ class Coming:
     number: str
     units: int
     expected_on: date | None
+    expedited_at: datetime | None = None
+    """When its supplier was last asked to hurry."""
 
 
 @dataclass(frozen=True)
@@ -180,6 +182,7 @@ def coming(session: Session, site_id: int, product_ids: Iterable[int]) -> dict[i
             Order.number,
             OrderLine.quantity - OrderLine.received,
             func.coalesce(Order.expected_on, Order.promised_on),
+            Order.expedited_at,
         )
         .join(Order, Order.id == OrderLine.order_id)
         .where(
@@ -190,9 +193,9 @@ def coming(session: Session, site_id: int, product_ids: Iterable[int]) -> dict[i
         )
         .order_by(func.coalesce(Order.expected_on, Order.promised_on).nulls_last(), Order.id)
     ):
-        product_id, order_id, number, units, expected_on = row
+        product_id, order_id, number, units, expected_on, expedited_at = row
         if units > 0:
-            found.setdefault(product_id, []).append(Coming(order_id, number, units, expected_on))
+            found.setdefault(product_id, []).append(Coming(order_id, number, units, expected_on, expedited_at))
     return found
 
 

@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 from quietshelf.web import (
     first_run,
     health,
+    hurrying,
     imports,
     later,
     orders,
@@ -35,7 +36,8 @@ Answer = tuple[str, int, dict[str, str]]
 """A page, its status, and headers of its own."""
 
 DATABASE_AWAY = (OperationalError, InterfaceError, TimeoutError)
-PAGES = (today, later, orders, skus, sku_acts, review, sign_in, first_run, setup, setup_acts, imports, health)
+OF_THE_SHOP = (today, later, orders, hurrying, skus, sku_acts, review)
+PAGES = (*OF_THE_SHOP, sign_in, first_run, setup, setup_acts, imports, health)
 UNTIL_SAID = {
     400: ("This can't be read", "The form came in pieces. Go back, load the page again, and send it once more."),
     403: ("This needs a manager", "Your account is staff. Ask a manager to do it, or to change your role."),

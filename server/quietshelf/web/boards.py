@@ -11,7 +11,7 @@ from quietshelf.rules.exceptions import BOARD, FOR_MANAGERS, Board, ExceptionKin
 from quietshelf.store.open_now import OpenException
 from quietshelf.store.pages import Coming, Outgoing
 from quietshelf.web import attention_words as words
-from quietshelf.web import wording
+from quietshelf.web import hurry_words, wording
 from quietshelf.web.amounts import counted, on_day
 from quietshelf.web.troubles import check
 from quietshelf.web.wording import Said, Voice
@@ -73,6 +73,15 @@ class Row:
     """Who has seen it: then it stands last, and small."""
     for_managers: bool = False
     """Only a manager can do something about it."""
+    hurries: str = ""
+    """The number of the order on its way, `order_id`, whose supplier can be asked to hurry."""
+    asked: str = ""
+    """That it was asked already: then the row rests."""
+
+    @property
+    def rests(self) -> bool:
+        """Whether somebody has seen to it: then it stands last."""
+        return bool(self.seen or self.asked)
 
 
 @dataclass(frozen=True)
@@ -119,7 +128,7 @@ def boards(
     red += [late_row(one, voice, names) for one in late]
     all_red = [*on[Board.RED], *carried]
     return Boards(
-        red=tuple(sorted(red, key=lambda row: (bool(row.seen), -row.risk_minor))),
+        red=tuple(sorted(red, key=lambda row: (row.rests, -row.risk_minor))),
         red_items=len(all_red),
         red_out=sum(e.figures["on_hand"] <= 0 for e in all_red),
         red_risk_minor=sum(e.risk_minor_per_day for e in all_red),
@@ -225,6 +234,7 @@ def red_row(
             f"{units:,} {'is' if units == 1 else 'are'} on {'draft ' if order.state == 'draft' else ''}{order.number}"
         )
     numbers = {c.number: c.order_id for c in arriving} | ({order.number: order.id} if order else {})
+    asked = hurry_words.asked(arriving[0].expedited_at, voice) if arriving else ""
     return Row(
         id=f"red-{e.product_id}",
         colour="red",
@@ -237,6 +247,8 @@ def red_row(
         numbers=numbers,
         kind=e.kind,
         bestseller=e.is_top and e.figures["on_hand"] <= 0,
+        hurries=arriving[0].number if arriving and not order and not asked else "",
+        asked=asked,
         **_attention(e, voice),
     )
 
@@ -304,6 +316,8 @@ def late_row(late: Late, voice: Voice, names: Mapping[str, str]) -> Row:
 def check_row(e: OpenException, voice: Voice, names: Mapping[str, str]) -> Row:
     """The row of anything else that wants a look."""
     number = e.figures.get("order")
+    late = e.kind == ExceptionKind.SUPPLIER_DELAY
+    asked = hurry_words.asked(e.expedited_at, voice) if late else ""
     return Row(
         id=f"check-{e.key}".replace(":", "-"),
         colour="yellow",
@@ -314,6 +328,8 @@ def check_row(e: OpenException, voice: Voice, names: Mapping[str, str]) -> Row:
         order_id=e.order_id,
         numbers={number: e.order_id} if number and e.order_id else {},
         kind=e.kind,
+        hurries=number or "" if late and not asked else "",
+        asked=asked,
         **_attention(e, voice),
     )
 
@@ -344,8 +360,8 @@ def on_the_way(arriving: Sequence[Coming], voice: Voice) -> str | None:
 def _joined(rows: Sequence[Row], board: str) -> tuple[Row, ...]:
     """More than MOST rows of one kind become one; what somebody has seen stands last, and apart."""
     by_kind: dict[tuple[bool, str], list[Row]] = {}
-    for row in sorted(rows, key=lambda row: bool(row.seen)):
-        by_kind.setdefault((bool(row.seen), row.kind), []).append(row)
+    for row in sorted(rows, key=lambda row: row.rests):
+        by_kind.setdefault((row.rests, row.kind), []).append(row)
     return tuple(row for group in by_kind.values() for row in ([_as_one(group, board)] if len(group) > MOST else group))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from quietshelf.intake import receipts
-from quietshelf.outbound import drafting, lifecycle
+from quietshelf.outbound import drafting, hurrying, lifecycle
 from quietshelf.store.tables import Order
 from quietshelf.web.context import context, let_go, zone
 from quietshelf.web.forms import Form
@@ -86,6 +86,12 @@ def _close(order: Order, version: int, form: Form, user_id: int, now: datetime) 
     lifecycle.close_short(context().engine, order.id, version, user_id, now)
 
 
+def _answer(order: Order, version: int, form: Form, user_id: int, now: datetime) -> None:
+    expected_on = form.day("expected_on", "Give the day on which it is to come.")
+    if expected_on is not None and not form.wrong:
+        hurrying.note_answer(context().engine, order.id, version, expected_on, user_id, now)
+
+
 def _receive(order: Order, version: int, form: Form, user_id: int, now: datetime) -> None:
     came: dict[int, receipts.Came] = {}
     for line in order.lines:
@@ -125,5 +131,6 @@ ACTS: dict[str, Act] = {
     "cancel_skip": _cancel_and_skip,
     "close": _close,
     "receive": _receive,
+    "answer": _answer,
 }
 """What may be pressed."""

@@ -13,9 +13,10 @@ from quietshelf.rules.policy import Policy
 from quietshelf.store import pages
 from quietshelf.store.order_terms import FallsDue, breaks_of, falls_due
 from quietshelf.store.orders import order_of
+from quietshelf.store.supplier_words import words_about
 from quietshelf.store.supply import records
 from quietshelf.store.tables import ON_ITS_WAY, Delivery, Order, OrderLine, SkuState
-from quietshelf.web import line_words, wording
+from quietshelf.web import hurry_words, line_words, wording
 from quietshelf.web.amounts import counted, of, on_day, rate
 from quietshelf.web.forms import Form
 from quietshelf.web.sourcing_views import WhyThis, why_this
@@ -103,6 +104,10 @@ class OrderView:
     falls_due: tuple[FallsDue, ...] = ()
     """While it waits: what could go with it."""
     today: date = date.max
+    words: tuple[str, ...] = ()
+    """What was said with its supplier since it was sent, newest first."""
+    asked: str = ""
+    """That the supplier was asked to hurry so lately that its answer is waited for."""
     sent_on: date | None = None
 
     @property
@@ -168,6 +173,8 @@ def order_view(session: Session, order_id: int, first: int, form: Form, voice: V
         waits=line_words.waiting(waiting, voice) if waiting else "",
         falls_due=tuple(falls_due(session, order, Policy())) if waiting and edits else (),
         today=voice.today,
+        words=tuple(hurry_words.words(words_about(session, order.id), voice)) if order.sent_at else (),
+        asked=hurry_words.asked(order.expedited_at, voice),
         sent_on=order.sent_at.astimezone(voice.zone).date() if order.sent_at else None,
     )
 

@@ -33,6 +33,7 @@ SAID = {
     "rule": "The line follows the rule again.",
     "cancel_skip": "Cancelled. Its items are not drafted again until they were Green once, or for 30 days.",
     "receive": "Booked: what came counts as on hand now.",
+    "answer": "Noted: it is expected on that day. The promise stays what it was.",
 }
 """What is said after an act that shows nowhere else."""
 

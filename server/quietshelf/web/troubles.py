@@ -69,7 +69,8 @@ def check(
         case "mail_failed":
             why = (figures["error"] or "The mail server can’t be reached").rstrip(".")
             sentence = f"{first_up(why)}. Nobody at {figures['recipient']} has it: send it again, or phone."
-            return Said("Not sent", f"{figures['order']} did not go out", sentence)
+            what = f"asking for {figures['order']}" if figures.get("asks") else figures["order"]
+            return Said("Not sent", f"{first_up(what)} did not go out", sentence)
         case "import_held":
             items = counted(figures["items"], "item")
             sentence = f"They name {items} that nobody knows here. Import the products, and they are booked."
