@@ -92,7 +92,7 @@ def test_a_day_is_out_for_as_much_of_its_hours_as_the_shelf_was_empty() -> None:
 def test_velocity_is_that_of_the_evening_before_as_the_rules_had_it() -> None:
     facts = [counted(0, 120), *sells(2, 0, 59), fact(75, Kind.RECEIPT, 90), *sells(3, 76, 100)]
     life = lived(facts)
-    for day in life.days[1:]:
+    for day in life.days[POLICY.in_stock_at_least_days :]:
         known_until = datetime.combine(day.day, time(), LONDON).astimezone(UTC) - timedelta(seconds=1)
         calendar = Calendar.of(LONDON, known_until, [on(n) for n in range(200)], POLICY)
         stock = stock_of(facts, course(facts, known_until, POLICY).steps, calendar)
@@ -100,6 +100,13 @@ def test_velocity_is_that_of_the_evening_before_as_the_rules_had_it() -> None:
         sold = sum(s.units for d, s in net_days(facts, LONDON).items() if read.first <= d <= read.last)
         expected = velocity(0, POLICY, InStock(sold, read.in_stock, Fraction(0))).per_day
         assert abs(day.per_day - expected) < 0.01, day.day
+
+
+def test_what_was_there_when_records_begin_had_sold_before_them() -> None:
+    known = lived([counted(0, 200), *sells(2, 0, 59)], days=60)
+    assert [day.per_day for day in known.days] == [2.0] * 60
+    new = lived([fact(0, Kind.RECEIPT, 200, hour=8), *sells(2, 0, 59)], days=60)
+    assert [round(new.days[at].per_day, 2) for at in (1, 15, 30)] == [0.07, 1.0, 2.0]
 
 
 def test_an_imported_orders_trigger_is_the_first_day_at_or_below_yellow() -> None:

@@ -29,7 +29,7 @@ BUSY = (0.7, 0.8, 0.9, 1.0, 1.2, 1.6, 0.8)
 """How a weekday sells, Monday first, against an average day."""
 LATE_BY = (0, 0, 1, -1, 0, 2, 0, 1, 3, 0, -1, 4)
 """Days beyond its quote of each delivery of a supplier, before they are shuffled."""
-COUNTED_AT = time(18, 30)
+COUNTED_AT = time(7, 30)
 UNSEEN_TRUCK_DAYS = 35
 """What vanished had come before this."""
 
@@ -105,7 +105,7 @@ def make_history(now: datetime, seed: int, constraint: Constraint = Constraint.S
                 came[each.maker, day].append((each.sku, units))
                 stock -= units
         opening[each.sku] = stock
-    counted_at = datetime.combine(days[0], time(7, 30), zone)
+    counted_at = datetime.combine(days[0], COUNTED_AT, zone)
     deliveries = (
         *_orders(trucks, came),
         *(line for surge in surges.values() for line in surge.orders),
@@ -114,7 +114,10 @@ def make_history(now: datetime, seed: int, constraint: Constraint = Constraint.S
     found = dict.fromkeys(scenario.vanished, 0)
     agreed = {sku: on_hand[sku] for sku in list(on_hand)[:: len(GOODS) // 8]} if found else {}
     recounted_at = datetime.combine(today - timedelta(days=1), COUNTED_AT, zone) if found else None
-    after = {sku: _sold_since(sold[sku], today) for sku in agreed}
+    since = {sku: sum(sold[sku].get(day, 0) for day in days[-2:]) for sku in agreed}
+    for (_, day), brought in came.items():
+        for sku, units in brought if day == days[-2] else ():
+            since[sku] = since.get(sku, 0) - units
     return History(
         counted_at,
         opening,
@@ -122,13 +125,8 @@ def make_history(now: datetime, seed: int, constraint: Constraint = Constraint.S
         deliveries,
         on_hand | found,
         recounted_at,
-        {sku: units + after[sku] for sku, units in agreed.items()} | found,
+        {sku: units + since[sku] for sku, units in agreed.items()} | found,
     )
-
-
-def _sold_since(sold: Mapping[date, int], today: date) -> int:
-    """What of a SKU was sold after yesterday's count."""
-    return sold.get(today, 0)
 
 
 def _sold_by_day(good: Good, days: Sequence[date], scenario: Scenario, random: Random) -> dict[date, int]:
@@ -164,7 +162,7 @@ def _surge(good: Good, days: Sequence[date], random: Random) -> _Surge:
     """Each order is sent the evening after its need shows, and comes as promised: nothing is late but the insight."""
     lead = good.maker.quoted_lead_days
     begins, today = days[-SURGE_DAYS], days[-1]
-    stock = at_first = math.ceil(good.sold_per_day * ((lead + 3) * 1.5 + 9))
+    stock = at_first = math.ceil(good.sold_per_day * ((lead + 3) * 1.5 + 14))
     sent = begins + timedelta(days=1)
     orders: list[Delivered] = []
     for number in range(2):

@@ -39,11 +39,11 @@ SURGE_TIMES = 5.0
 SURGE_DAYS = 25
 HOARD_COVER_DAYS = 340
 VANISHED_COVER_DAYS = 20
-OVERDUE_DAYS = 19
+OVERDUE_DAYS = 25
 
 SCENARIOS: Mapping[Constraint, Scenario] = {
     Constraint.SUPPLY: Scenario(
-        gone={"CER-0201": 12, "CER-0203": 12, "CER-0204": 11, "CER-0205": 10, "CER-0206": 12},
+        gone=dict.fromkeys(("CER-0201", "CER-0203", "CER-0204", "CER-0205", "CER-0206"), 11),
         promised_ago=OVERDUE_DAYS,
     ),
     Constraint.DEMAND: Scenario(surging=("CER-0201", "CER-0202", "CER-0206", "WOD-0301", "WOD-0302", "TEA-0121")),

@@ -62,10 +62,13 @@ def life_of(past: SkuPast, leads: Leads, almanac: Almanac, since: date, began: d
     course_of = _Course(stock, sold, almanac, policy)
     begins = max(0, almanac.place_of(told.known_from), almanac.place(stock.since))
     shown = _at_close(steps, almanac)
+    # What was there when records begin had sold before them: what was known of it then is first read a month later.
+    was_there = told.facts[0].kind is not Kind.RECEIPT and told.facts[0].quantity > 0
+    readable = min(begins + policy.in_stock_at_least_days, len(almanac.days)) - 1 if was_there else 0
     positions = Positions(
         begins,
         shown,
-        [course_of.per_day(at) for at in range(begins, len(almanac.days))],
+        [course_of.per_day(max(at, readable)) for at in range(begins, len(almanac.days))],
         leads,
         almanac,
     )
@@ -146,7 +149,7 @@ def _days(
                 shown,
                 shown,
                 course_of.sold[at],
-                positions.per_day(at - 1),
+                positions.per_day(max(at - 1, positions.begins)),
                 positions.reorder_at(at),
                 course_of.out[at],
                 almanac.counts[at],
