@@ -6,26 +6,27 @@ they are found, the day's look last. No rule lives here.
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
 from quietshelf.cycle.loading import Moment, moment_of
+from quietshelf.cycle.reckoning import Reckoning
 from quietshelf.cycle.reviewing import make_due
 from quietshelf.rules.almanac import Almanac, Delivered, Leads, hours_of, leads_of
-from quietshelf.rules.causes import Cause, Evidence, Loss, losses
-from quietshelf.rules.constraint import Calm, Look, Named, Standing, follow, look, measure, more_is_better
+from quietshelf.rules.causes import Cause, Loss, losses
+from quietshelf.rules.constraint import Calm, Named, Standing, follow
 from quietshelf.rules.lives import SkuLife
-from quietshelf.rules.numbers import Number, Ratio, Share, compared
 from quietshelf.rules.past import SkuPast, life_of
 from quietshelf.rules.policy import Policy
 from quietshelf.rules.stock import DAY
 from quietshelf.store import looking_back as store
 from quietshelf.store.engine import reading, writing
 from quietshelf.store.facts import facts_of_each
-from quietshelf.store.losses import latest_look
+from quietshelf.store.losses import latest_look, looks_since
 from quietshelf.store.sites import touch
 from quietshelf.store.sourcing import sources_of
 from quietshelf.store.states import days_of_each
@@ -43,6 +44,8 @@ LEAD_IN_DAYS = 60
 LONGEST_ORDER_DAYS = 180
 AGAIN_AFTER = timedelta(minutes=5)
 """What comes in of past days is looked at no sooner than this after the last look."""
+MONTHS_OF_HISTORY = 6
+"""The ends of so many months are reckoned of a shop that brought its history."""
 HELD_DAYS = 10
 """What stock held too long costs is kept as one row for so many days of a month."""
 
@@ -77,6 +80,7 @@ def look_back(engine: Engine, moment: Moment) -> None:
         last = latest_look(session, moment.site_id)
         known = store.known_since(session, moment.site_id, last)
         standing = _standing(store.look_before(session, moment.site_id, moment.today))
+        ends = _ends_of_months(session, moment, _since(moment, known))
         skus = store.skus(session, moment.site_id)
         back = _Back(
             moment,
@@ -88,16 +92,17 @@ def look_back(engine: Engine, moment: Moment) -> None:
                 for supplier_id, record in store.deliverers(session, moment.zone).items()
             },
             leads_of(Delivered(), almanac, moment.policy),
-            _top(skus),
+            [Reckoning(day, _top(skus), moment.policy) for day in (*ends, moment.today)],
         )
     changed = False
     for chunk in in_chunks(skus, SKUS_AT_ONCE):
         changed = back.look_at(engine, chunk) or changed
-    said = back.said()
-    stands = follow(standing, said, moment.policy)
-    row = _row(moment, said, stands, back.number(stands.named), known)
+    *earlier, latest = back.reckonings
     with writing(engine) as session:
-        store.save_look(session, row)
+        for reckoning in earlier:
+            stands = follow(None, reckoning.said(), moment.policy)
+            store.save_look(session, _row(moment, reckoning, stands, known) | {"from_history": True})
+        store.save_look(session, _row(moment, latest, follow(standing, latest.said(), moment.policy), known))
         touch(session, moment.site_id)
     make_due(engine, moment.site_id, moment.now, moment.policy)
 
@@ -107,6 +112,18 @@ def _since(moment: Moment, known: store.Known) -> date:
     usual = moment.today - DAY * (REWRITTEN_DAYS - 1)
     oldest = moment.day(known.oldest_new) if known.oldest_new else usual
     return _period(max(min(usual, oldest), moment.today - DAY * (HISTORY_DAYS - 1)))
+
+
+def _ends_of_months(session: Session, moment: Moment, since: date) -> list[date]:
+    """The last days of the months, wholly looked at from `since` on, in which nobody has looked: history tells them."""
+    looked = {look.day.replace(day=1) for look in looks_since(session, moment.site_id, since) if not look.from_history}
+    ends: list[date] = []
+    end = moment.today.replace(day=1) - DAY
+    while end - DAY * (moment.policy.constraint_days - 1) >= since and len(ends) < MONTHS_OF_HISTORY:
+        if end.replace(day=1) not in looked:
+            ends.append(end)
+        end = end.replace(day=1) - DAY
+    return ends[::-1]
 
 
 def _top(skus: Sequence[store.Sku]) -> frozenset[str]:
@@ -139,22 +156,12 @@ class _Back:
     began: date | None
     leads: dict[int, Leads]
     no_supplier: Leads
-    top: frozenset[str]
-    light: list[Loss] = field(default_factory=list)
-    """The last 30 days' losses without their evidence."""
-    earned_minor: int = 0
-    deliveries: int = 0
-    measured: dict[tuple[Named, bool], Share | Ratio] = field(default_factory=dict)
-    """Each number, over the last 30 days (True) and over the 30 before."""
+    reckonings: list[Reckoning]
+    """Of the ends of months that history tells, oldest first, then of today."""
 
     @property
     def policy(self) -> Policy:
         return self.moment.policy
-
-    @property
-    def month(self) -> date:
-        """The first of the last 30 days."""
-        return self.moment.today - DAY * (self.policy.constraint_days - 1)
 
     def look_at(self, engine: Engine, skus: Sequence[store.Sku]) -> bool:
         """Some SKUs' pasts: their losses are saved, their sums kept. Whether a loss differs from what was kept."""
@@ -165,8 +172,10 @@ class _Back:
             if self._may_have_lost(life):
                 found = [loss for loss in losses(life, self.policy) if loss.day >= self.since and loss.minor]
                 rows += [row | {"product_id": ids[life.sku]} for row in _rows(found)]
-                self.light += [_light(loss) for loss in found if loss.day >= self.month]
-        self._add(lives)
+                for reckoning in self.reckonings:
+                    reckoning.lost(found)
+        for reckoning in self.reckonings:
+            reckoning.add(lives)
         with writing(engine) as session:
             return store.save_losses(session, self.moment.site_id, list(ids.values()), self.since, rows)
 
@@ -201,46 +210,6 @@ class _Back:
         cover = self.policy.held_cover_days
         return any(day.out > 0 or day.stock > day.per_day * cover for day in life.days if day.day >= self.since)
 
-    def _add(self, lives: Sequence[SkuLife]) -> None:
-        month, today = self.month, self.moment.today
-        before = month - DAY * self.policy.constraint_days
-        for named in (*Cause, Calm.NONE):
-            for now, since, until in ((True, month, today), (False, before, month - DAY)):
-                part = measure(named, lives, self.top, since, until, self.policy)
-                kept = self.measured.get((named, now))
-                self.measured[named, now] = part if kept is None else _joined(kept, part)
-        for life in lives:
-            self.earned_minor += life.throughput_minor * sum(day.sold for day in life.days if day.day >= month)
-            came = (receipt.on for order in life.orders for receipt in order.receipts)
-            self.deliveries += sum(month <= on <= today for on in came)
-
-    def said(self) -> Look:
-        """What the last 30 days say."""
-        return look(self.light, self.moment.today, self.earned_minor, self.deliveries, self.policy)
-
-    def number(self, named: Named) -> Number:
-        """The one number of what stands, beside the 30 days before."""
-        counted = named if isinstance(named, Cause) else Calm.NONE
-        now, before = self.measured.get((counted, True)), self.measured.get((counted, False))
-        nothing = Share(0, 0)
-        return compared(now or nothing, before or nothing, more_is_better(named), self.policy)
-
-
-def _joined(kept: Share | Ratio, part: Share | Ratio) -> Share | Ratio:
-    """The same number of more SKUs."""
-    if isinstance(kept, Share) and isinstance(part, Share):
-        return Share(kept.hits + part.hits, kept.of + part.of)
-    if isinstance(kept, Ratio) and isinstance(part, Ratio):
-        return Ratio({**kept.parts, **part.parts})
-    raise TypeError("a share can't be joined with a ratio")
-
-
-_OUT, _HELD = Evidence(0.0, 0, out=1.0), Evidence(0.0, 0)
-
-
-def _light(loss: Loss) -> Loss:
-    return Loss(loss.sku, loss.day, loss.cause, loss.minor, _OUT if loss.stock_out else _HELD)
-
 
 def _rows(found: Sequence[Loss]) -> Iterator[dict[str, Any]]:
     """What is kept of one SKU's losses: each day without stock; what was held too long, some days in one."""
@@ -268,8 +237,9 @@ def _kept(day: date, cause: Cause, minor: int, out: float, evidence: dict[str, A
     return {"day": day, "cause": cause.value, "minor": minor, "out": out, "evidence": evidence}
 
 
-def _row(moment: Moment, said: Look, stands: Standing, number: Number, known: store.Known) -> dict[str, Any]:
+def _row(moment: Moment, reckoning: Reckoning, stands: Standing, known: store.Known) -> dict[str, Any]:
     """The columns of a day's look."""
+    said, number = reckoning.said(), reckoning.number(stands.named)
     return {
         "site_id": moment.site_id,
         "day": said.day,
@@ -291,4 +261,6 @@ def _row(moment: Moment, said: Look, stands: Standing, number: Number, known: st
         "looked_at": moment.now,
         "facts_seen": known.facts,
         "orders_seen": known.orders,
+        "numbers": reckoning.numbers(),
+        "from_history": False,
     }

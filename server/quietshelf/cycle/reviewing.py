@@ -125,7 +125,7 @@ class _Month:
             )
             if isinstance(self.named, Cause)
             else [],
-            "numbers": [[look.day.isoformat(), look.number] for look in self._weekly()],
+            "numbers": [[look.day.isoformat(), _number(look, self.named)] for look in self._weekly()],
             "earlier": self._earlier(),
             "propose": self._propose(),
             "tried": self._tried(),
@@ -141,7 +141,7 @@ class _Month:
 
     def _weekly(self) -> Sequence[LookRow]:
         """Looks a week apart that measured what the month names, to the last of them."""
-        measured = [look for look in self.looks if look.named == self.named and look.number is not None]
+        measured = [look for look in self.looks if _number(look, self.named) is not None]
         found: list[LookRow] = []
         for look in reversed(measured):
             if not found or (found[-1].day - look.day).days >= COURSE_DAYS:
@@ -155,8 +155,8 @@ class _Month:
             first = first.before
         ends: dict[Month, float] = {}
         for look in reviews.looks_in(self.session, self.site_id, first.first, self.month.before.last):
-            if look.named == self.named and look.number is not None:
-                ends[Month.of(look.day)] = look.number
+            if (number := _number(look, self.named)) is not None:
+                ends[Month.of(look.day)] = number
         return [[str(month), number] for month, number in ends.items()]
 
     def _propose(self) -> dict[str, Any]:
@@ -244,6 +244,14 @@ class _Month:
     def _at(self, day: date) -> datetime:
         """When a day of the site begins."""
         return datetime.combine(day, time(), self.zone).astimezone(UTC)
+
+
+def _number(look: LookRow, named: Named) -> float | None:
+    """The number of `named` that a look took, whatever it named itself."""
+    if look.named == named:
+        return look.number
+    number: float | None = (look.numbers or {}).get(named.value)
+    return number
 
 
 def _named(said: str) -> Named:

@@ -65,6 +65,10 @@ class LookRow(Base):
     """The newest fact that it was worked out from."""
     orders_seen: Mapped[int]
     """The newest order."""
+    numbers: Mapped[dict[str, Any] | None]
+    """The number of every cause over these 30 days, so that a course can be told of any."""
+    from_history: Mapped[bool] = mapped_column(default=False)
+    """Reckoned later, of a month's end at which nobody looked."""
 
 
 class ReviewRow(Base):

@@ -681,6 +681,8 @@ def upgrade() -> None:
         sa.Column("looked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("facts_seen", sa.Integer(), nullable=False),
         sa.Column("orders_seen", sa.Integer(), nullable=False),
+        sa.Column("numbers", figures, nullable=True),
+        sa.Column("from_history", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_constraint_looks_site_id_sites")),
         sa.PrimaryKeyConstraint("site_id", "day", name=op.f("pk_constraint_looks")),
     )
