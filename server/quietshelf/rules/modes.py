@@ -263,3 +263,12 @@ def end_is_proposed(at_stake_minor: int, lost: Sequence[tuple[tuple[date, date],
         minor * days < at_stake_minor * policy.mode_end_share * ((last - first).days + 1)
         for (first, last), minor in lost
     )
+
+
+def freed_units(mark: str, on_hand: int, per_day: float, policy: Policy) -> int:
+    """Units whose selling off would free money: all of what is dead, and what lies beyond 90 days of cover.
+
+    >>> freed_units("dead", 40, 0.0, Policy()), freed_units("overstock", 230, 1.0, Policy())
+    (40, 140)
+    """
+    return on_hand if mark == "dead" else max(0, on_hand - floor(per_day * policy.held_cover_days))

@@ -15,6 +15,8 @@ from quietshelf.web import (
     hurrying,
     imports,
     later,
+    modes,
+    money_acts,
     orders,
     review,
     setup,
@@ -36,8 +38,8 @@ Answer = tuple[str, int, dict[str, str]]
 """A page, its status, and headers of its own."""
 
 DATABASE_AWAY = (OperationalError, InterfaceError, TimeoutError)
-OF_THE_SHOP = (today, later, orders, hurrying, skus, sku_acts, review)
-PAGES = (*OF_THE_SHOP, sign_in, first_run, setup, setup_acts, imports, health)
+OF_THE_SHOP = (today, later, orders, hurrying, skus, sku_acts, review, modes)
+PAGES = (*OF_THE_SHOP, sign_in, first_run, setup, setup_acts, money_acts, imports, health)
 UNTIL_SAID = {
     400: ("This can't be read", "The form came in pieces. Go back, load the page again, and send it once more."),
     403: ("This needs a manager", "Your account is staff. Ask a manager to do it, or to change your role."),

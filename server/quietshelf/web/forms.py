@@ -6,6 +6,8 @@ from datetime import date
 
 LARGEST = 1_000_000
 """No field for a number of pieces takes more."""
+LARGEST_MINOR = 2_000_000_000
+"""Nor any for money, in minor units."""
 
 
 @dataclass
@@ -75,6 +77,27 @@ class Form:
             self.wrong[name] = "Type a percentage below 100, like 20 or 17.5."
             return 0
         return int(whole or 0) * 100 + int(part.ljust(2, "0"))
+
+    def minor(self, name: str, digits: int) -> int | None:
+        """An amount of money above 0 in minor units, of a currency with so many decimal digits; None where empty.
+
+        >>> form = Form({"a": "1,250.50", "b": "£250", "c": "much", "d": " ", "e": "1.005", "f": "0"})
+        >>> [form.minor(name, 2) for name in "abcdef"], form.wrong["c"], form.wrong["e"]
+        ([125050, 25000, None, None, None, None], 'Type an amount, like 250 or 250.50.', 'Type at most 2 decimals.')
+        """
+        value = self.typed.get(name, "").strip().lstrip("£€$").replace(",", "").replace(" ", "")
+        whole, _, part = value.partition(".")
+        if not value:
+            return None
+        if not (whole + part).isdecimal() or not (whole + part).isascii():
+            self.wrong[name] = "Type an amount, like 250 or 250.50."
+        elif len(part) > digits:
+            self.wrong[name] = f"Type at most {digits} decimals."
+        elif not 0 < (minor := int((whole or "0") + part.ljust(digits, "0"))) <= LARGEST_MINOR:
+            self.wrong[name] = "Type more than 0, or nothing." if not minor else "This is too much. Type less."
+        else:
+            return minor
+        return None
 
     def grams(self, name: str) -> float | None:
         """A weight in grams; None where nothing is typed.

@@ -7,6 +7,7 @@ from quietshelf.store import people, setting_up
 from quietshelf.web.accounts import managers_only
 from quietshelf.web.context import context, db, site
 from quietshelf.web.forms import Form
+from quietshelf.web.money import money_view
 
 bp = Blueprint("setup", __name__)
 
@@ -40,5 +41,5 @@ def page(form: Form, **more: object) -> str:
         suppliers=setting_up.suppliers(db()),
         people=people.people(db()),
         broker=context().broker(),
-        **more,
+        **({"money": money_view(site())} | more),
     )

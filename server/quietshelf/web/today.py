@@ -16,6 +16,7 @@ from quietshelf.web.boards import Boards, Row, boards, check_row, red_row, yello
 from quietshelf.web.constraint import reading_now
 from quietshelf.web.context import db, now, site, zone
 from quietshelf.web.live import LivePage, live_page
+from quietshelf.web.modes import mode_view
 from quietshelf.web.review import review_to_read
 from quietshelf.web.voices import voice
 
@@ -41,6 +42,7 @@ def board() -> LivePage:
         "head": _head(on),
         "reading": reading_now(db(), site().id, said),
         "review": review_to_read(),
+        "mode": mode_view(db(), site(), said),
         "today": said.today,
         "known": wording.sales_known(until, said),
         "looked": looked,
@@ -54,7 +56,7 @@ def board() -> LivePage:
     return LivePage("today/page.html", FRAGMENTS, values)
 
 
-PARTS = ("head", "constraint", "red", "yellow", "refill", "check", "drafts", "put_off")
+PARTS = ("head", "constraint", "mode", "red", "yellow", "refill", "check", "drafts", "put_off")
 FRAGMENTS = {part: f"today/{part}.html" for part in PARTS}
 
 
