@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 
 from quietshelf.clock import Clock
 from quietshelf.cycle import look_back, look_back_is_due, moment_at, run_pass
+from quietshelf.outbound.itself import send_themselves
 from quietshelf.outbound.mail import send_due
 from quietshelf.outbound.smtp import SmtpSettings
 from quietshelf.store import jobs
@@ -36,6 +37,8 @@ def scheduled(engine: Engine, clock: Clock, smtp: SmtpSettings | None) -> Iterat
     scheduler.add_job(_steady("look back", lambda: remember(engine, clock)), "cron", second=30, id="look back")
     if smtp is not None:
         scheduler.add_job(_steady("mail", lambda: send_due(engine, smtp, clock())), "interval", seconds=1, id="mail")
+        itself = _steady("itself", lambda: send_what_may_go(engine, clock))
+        scheduler.add_job(itself, "interval", seconds=20, id="itself")
     scheduler.start()
     try:
         yield
@@ -85,6 +88,16 @@ def _claimed(engine: Engine, job: str, run: Callable[[], object]) -> None:
     finally:
         with writing(engine) as session:
             jobs.end(session, job, due, datetime.now(UTC), error)
+
+
+def send_what_may_go(engine: Engine, clock: Clock) -> None:
+    """Let drafts go that send themselves, where the mode for it is on. Any number of schedulers may do so at once."""
+    with reading(engine) as session:
+        try:
+            site_id = the_site(session).id
+        except NoSiteError:
+            return
+    send_themselves(engine, site_id, clock())
 
 
 def _steady(name: str, job: Callable[[], object]) -> Callable[[], None]:

@@ -113,6 +113,23 @@ def take_rule(engine: Engine, order_id: int, version: int, line_id: int, user_id
     return decided(engine, order, now)
 
 
+def order_now(engine: Engine, order_id: int, version: int, line_id: int, user_id: int, now: datetime) -> int:
+    """Let a line go that waits for the next budget: from then on it counts as set by a person, and is paid for first.
+
+    Returns the order's new version. Raises ChangedMeanwhile, NotAllowed.
+    """
+    with writing(engine) as session:
+        order = looked_at(session, order_id, version, user_id, again=("draft",))
+        if order.version == version:
+            managers_only(session, user_id, f"change {order.number}")
+            line = next((line for line in order.lines if line.id == line_id and line.waits_until), None)
+            if line is None:
+                raise NotAllowed("It waits for no budget any more. Look at it once more.")
+            line.waits_until, line.edited_at, line.edited_by = None, now, user_id
+            end_press(session, order, user_id, now, ())
+    return decided(engine, order, now)
+
+
 def _set_already(order: Order, quantities: Quantities) -> bool:
     on_it = {line.id: line.quantity for line in order.lines}
     return all(on_it.get(line_id, 0) == quantity for line_id, quantity in quantities.items())

@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from quietshelf.cycle import decide_skus
+from quietshelf.outbound.leaving import leave_behind, rejoin
 from quietshelf.outbound.letter import letter
 from quietshelf.outbound.presses import (
     NOTHING,
@@ -139,6 +140,7 @@ def _approve(session: Session, order: Order, user_id: int, now: datetime) -> Non
     if not order.lines:
         raise NotAllowed(f"{order.number} has no lines. Add one, or cancel it.")
     order.state, order.approved_at, order.approved_by = "approved", now, user_id
+    leave_behind(session, order)
     for line in order.lines:
         line.is_draft = False
 
@@ -146,7 +148,12 @@ def _approve(session: Session, order: Order, user_id: int, now: datetime) -> Non
 def _before_sending(session: Session, order: Order, mail: Mail) -> None:
     """Back to where the press found it; approved, too, where another draft has taken the draft's place meanwhile."""
     order.state = "approved"
-    if order.approved_at == mail.queued_at and orders.may_be_draft_again(session, order):
+    if order.sent_itself is not None:
+        order.sent_itself = {**order.sent_itself, "taken_back": True}
+    if order.approved_at != mail.queued_at:
+        return
+    rejoin(session, order)
+    if orders.may_be_draft_again(session, order):
         order.state, order.approved_at, order.approved_by = "draft", None, None
         for line in order.lines:
             line.is_draft = True

@@ -62,6 +62,7 @@ def set_lines(session: Session, order: Order, quantities: Quantities, user_id: i
             session.delete(line)
         else:
             line.quantity, line.edited_at, line.edited_by = quantity, now, user_id
+            line.waits_until = None  # what a person set waits for no budget
     if not order.lines:
         order.state = "cancelled"
     return bool(differ)

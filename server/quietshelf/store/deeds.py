@@ -66,7 +66,8 @@ def _purchasing(session: Session, mode: ModeRow) -> dict[str, Any]:
             Order.site_id == mode.site_id,
             Order.approved_at >= mode.on_at,
             Order.state.in_(GONE_OUT),
-            Order.sent_itself.is_not(None),
+            Order.sent_itself["limit_minor"].as_integer().is_not(None),
+            Order.sent_itself["taken_back"].as_boolean().is_(None),
         )
     )
     orders, minor = session.execute(sent).one()

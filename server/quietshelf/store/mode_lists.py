@@ -86,7 +86,7 @@ def waiting_lines(session: Session, site_id: int) -> list[WaitingLine]:
 
 def sent_themselves(session: Session, site_id: int) -> list[Order]:
     """The newest orders that sent themselves."""
-    sent = select(Order).where(Order.site_id == site_id, Order.sent_itself.is_not(None))
+    sent = select(Order).where(Order.site_id == site_id, Order.sent_itself["limit_minor"].as_integer() > 0)
     return list(session.scalars(sent.order_by(Order.id.desc()).limit(MOST)))
 
 

@@ -35,6 +35,8 @@ def _rounding(quantity: int, ruled: Figures) -> str:
             return f"Pinned to {quantity - ruled['need']:,}"
         case "keep":
             begin = "Pinned to a least stock"
+        case _ if ruled.get("cut_from"):
+            begin = f"{ruled['cut_from']:,} → {ruled['quantity'] - ruled.get('need', 0):,}"
         case _ if not ruled["lots"]:
             begin = "" if ruled.get("need") else "One pack, as the last piece was found gone"
         case _:
@@ -52,6 +54,8 @@ def reasons(ruled: Figures) -> list[str]:
 
     >>> reasons({"need": 60, "lots": 1, "ends_on": "2026-12-24"})
     ['60 of it for a known need', 'no more than sells until it ends']
+    >>> reasons({"lots": 1, "cut_from": 204})
+    ['no more than sells in a lead time and a cash cycle']
     """
     said = []
     if ruled["lots"] and not ruled.get("pinned") and (taught := more_or_less(ruled)):
@@ -62,6 +66,8 @@ def reasons(ruled: Figures) -> list[str]:
         said.append("no more than sells until it ends")
     if ruled.get("instead_of"):
         said.append(f"bought again, as {ruled['instead_of']} is far too late: cancel {ruled['instead_of']}?")
+    if ruled.get("cut_from"):
+        said.append("no more than sells in a lead time and a cash cycle")
     return said
 
 

@@ -3,7 +3,7 @@
 Its figures are those that store/deeds.py documents.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -153,22 +153,44 @@ def waits_for(until: date, today: date) -> str:
     return f"Waits for the budget of {plain_day(until, today)}"
 
 
-def sent_itself(limit: Mapping[str, Any], voice: Voice) -> str:
-    """That an order went without a person, and under whose limit.
+def draft_waits(number: str, waits: Sequence[date | None], voice: Voice) -> str:
+    """That some or all lines of a draft wait; empty where none does.
+
+    >>> from datetime import UTC, datetime
+    >>> from zoneinfo import ZoneInfo
+    >>> voice = Voice(datetime(2026, 11, 24, 9, tzinfo=UTC), ZoneInfo("Europe/London"), "GBP", True)
+    >>> first = date(2026, 12, 1)
+    >>> draft_waits("PO-2044", [first, None], voice), draft_waits("PO-2044", [None], voice)
+    ('1 of its 2 lines waits for the budget of 1 December, and stays behind when the others go.', '')
+    >>> draft_waits("PO-2044", [first, first], voice)
+    'PO-2044 waits for the budget of 1 December.'
+    """
+    until = min((on for on in waits if on is not None), default=None)
+    if until is None:
+        return ""
+    which = f"the budget of {plain_day(until, voice.today)}"
+    waiting = sum(on is not None for on in waits)
+    if waiting == len(waits):
+        return f"{number} waits for {which}."
+    verb, stay = ("waits", "stays") if waiting == 1 else ("wait", "stay")
+    return f"{waiting} of its {len(waits)} lines {verb} for {which}, and {stay} behind when the others go."
+
+
+def sent_itself(said: Mapping[str, Any], voice: Voice) -> str:
+    """That an order went without a person, and under whose limit; or that a person took it back.
 
     >>> from datetime import UTC, datetime
     >>> from zoneinfo import ZoneInfo
     >>> voice = Voice(datetime(2026, 11, 24, 9, tzinfo=UTC), ZoneInfo("Europe/London"), "GBP", True)
     >>> sent_itself({"limit_minor": 25000, "by": "Ann"}, voice)
     'Sent by itself, under the limit of £250.00 that Ann set.'
+    >>> sent_itself({"limit_minor": 25000, "by": "Ann", "taken_back": True}, voice)
+    'It had sent itself and was taken back, so it waits for a person.'
     """
-    limited = f"the limit of {voice.money(limit['limit_minor'])}" if voice.tells_money else "the limit"
-    return f"Sent by itself, under {limited} that {limit['by']} set."
-
-
-def taken_back() -> str:
-    """That an order which sent itself was taken back."""
-    return "It sent itself, and was taken back: it waits for a manager now."
+    if said.get("taken_back"):
+        return "It had sent itself and was taken back, so it waits for a person."
+    limited = f"the limit of {voice.money(said['limit_minor'])}" if voice.tells_money else "the limit"
+    return f"Sent by itself, under {limited} that {said['by']} set."
 
 
 def frees(units: int, days_without_sale: int | None, cover_days: float | None) -> str:

@@ -136,9 +136,7 @@ def _lists(
                 (
                     url_for("orders.page", order_id=order.id),
                     order.number,
-                    mode_words.sent_itself(order.sent_itself or {}, said)
-                    if order.state not in ("draft", "approved", "cancelled")
-                    else mode_words.taken_back(),
+                    mode_words.sent_itself(order.sent_itself or {}, said),
                     "",
                 )
                 for order in mode_lists.sent_themselves(session, site_id)

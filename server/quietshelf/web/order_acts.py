@@ -70,6 +70,10 @@ def _take_rule(order: Order, version: int, form: Form, user_id: int, now: dateti
     drafting.take_rule(context().engine, order.id, version, form.whole("rule"), user_id, now)
 
 
+def _now(order: Order, version: int, form: Form, user_id: int, now: datetime) -> None:
+    drafting.order_now(context().engine, order.id, version, form.whole("now"), user_id, now)
+
+
 def _add(order: Order, version: int, form: Form, user_id: int, now: datetime) -> None:
     drafting.add_line(context().engine, order.id, version, form.whole("add"), user_id, now)
 
@@ -114,7 +118,7 @@ def _receive(order: Order, version: int, form: Form, user_id: int, now: datetime
         form.wrong |= {f"r-{line_id}": sentence for line_id, sentence in refused.errors.items()}
 
 
-OF_A_LINE = ("step", "off", "skip", "rule", "add")
+OF_A_LINE = ("step", "off", "skip", "rule", "now", "add")
 """Buttons of one line or item: their value says which."""
 
 ACTS: dict[str, Act] = {
@@ -122,6 +126,7 @@ ACTS: dict[str, Act] = {
     "off": _take_off,
     "skip": _not_this_time,
     "rule": _take_rule,
+    "now": _now,
     "add": _add,
     "save": _save,
     "send": _send,

@@ -16,7 +16,7 @@ from quietshelf.store.orders import order_of
 from quietshelf.store.supplier_words import words_about
 from quietshelf.store.supply import records
 from quietshelf.store.tables import ON_ITS_WAY, Delivery, Order, OrderLine, SkuState
-from quietshelf.web import hurry_words, line_words, wording
+from quietshelf.web import hurry_words, line_words, mode_words, wording
 from quietshelf.web.amounts import counted, of, on_day, rate
 from quietshelf.web.forms import Form
 from quietshelf.web.sourcing_views import WhyThis, why_this
@@ -62,6 +62,8 @@ class LineView:
     """On hand and on order."""
     offer: str = ""
     """A price break within reach, with its sum."""
+    waits: str = ""
+    """That it waits for a budget, and for which."""
 
     @property
     def open_units(self) -> int:
@@ -103,6 +105,10 @@ class OrderView:
     """Why a draft had better not go yet: its supplier's minimum value."""
     falls_due: tuple[FallsDue, ...] = ()
     """While it waits: what could go with it."""
+    budget: str = ""
+    """That some or all of its lines wait for a budget."""
+    itself: str = ""
+    """That it was sent by itself, or was and was taken back."""
     today: date = date.max
     words: tuple[str, ...] = ()
     """What was said with its supplier since it was sent, newest first."""
@@ -228,6 +234,7 @@ def _line(
         breaks=breaks,
         position=position,
         offer=_offer(line.quantity, line, breaks, position, per_day, voice),
+        waits=mode_words.waits_for(line.waits_until, voice.today) if line.is_draft and line.waits_until else "",
     )
 
 

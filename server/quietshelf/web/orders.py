@@ -30,6 +30,7 @@ SAID = {
     "off": "Taken off. What it needs stands: it comes back with its next change.",
     "skip": "Not this time. It stays off until it was Green once, or for 30 days.",
     "add": "Added: one lot of it.",
+    "now": "It waits for no budget any more, and goes with the order.",
     "rule": "The line follows the rule again.",
     "cancel_skip": "Cancelled. Its items are not drafted again until they were Green once, or for 30 days.",
     "receive": "Booked: what came counts as on hand now.",
