@@ -65,6 +65,36 @@ def set_one_off(
     return changed.quantity, changed.happened
 
 
+def redate(session: Session, site_id: int, product_id: int, keys: Collection[str], happened: datetime) -> int:
+    """Date facts of one SKU better than they were; it is stale then. Returns the units of those that there are."""
+    dated = (
+        update(FactRow)
+        .where(FactRow.site_id == site_id, FactRow.product_id == product_id, FactRow.key.in_(sorted(keys)))
+        .values(happened=happened)
+        .returning(FactRow.quantity)
+        .execution_options(synchronize_session=False)
+    )
+    quantities = list(session.scalars(dated))
+    mark_stale(session, site_id, [product_id] if quantities else [])
+    return sum(quantities)
+
+
+def last_count_within(
+    session: Session, site_id: int, product_id: int, first: datetime, before: datetime
+) -> datetime | None:
+    """When one SKU was last counted in the whole site, of the counts from `first` to just before `before`."""
+    return session.scalar(
+        select(func.max(FactRow.happened)).where(
+            FactRow.site_id == site_id,
+            FactRow.product_id == product_id,
+            FactRow.kind == Kind.COUNT.value,
+            FactRow.place.is_(None),
+            FactRow.happened >= first,
+            FactRow.happened < before,
+        )
+    )
+
+
 def facts_of(session: Session, site_id: int, product_id: int) -> list[Fact]:
     """One SKU's facts, in order of happening."""
     return facts_of_each(session, site_id, [product_id])[product_id]

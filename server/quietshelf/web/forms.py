@@ -1,5 +1,6 @@
 """What was typed into a form, and what is wrong with it: kept together, so that a form comes back as it was sent."""
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -120,3 +121,8 @@ class Form:
         if value and not (local and at and "." in host and " " not in value and "@" not in host):
             self.wrong[name] = "An e-mail address looks like ines@shop.example."
         return value
+
+
+def new_press() -> str:
+    """A mark that a form carries, so that its second press is known."""
+    return secrets.token_hex(8)

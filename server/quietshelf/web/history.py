@@ -1,6 +1,6 @@
 """What was decided about an item and what moved, as sentences. Pure functions of figures, as in wording.py."""
 
-from quietshelf.web import sourcing_words
+from quietshelf.web import count_words, sourcing_words
 from quietshelf.web.amounts import counted, first_up, of, rate
 from quietshelf.web.line_words import more_or_less
 from quietshelf.web.stock_words import in_days
@@ -11,6 +11,8 @@ def decided(what: str, figures: Figures) -> str:
     """A decision as one sentence with its sum in it. `what` is as decisions are kept."""
     if what in ("shifted", "chosen", "pinned", "tried_back"):
         return sourcing_words.decided(what, figures)
+    if what in count_words.WHATS:
+        return count_words.decided(what, figures)
     hand, per_day = figures["on_hand"], figures["per_day"]
     at = f"{figures['sold']:,} sold in {in_days(figures)} is {rate(per_day)} a day"
     proposal = figures.get("proposal")

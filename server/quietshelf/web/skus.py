@@ -1,5 +1,6 @@
 """One item: what is known of it, why it is in its zone, every decision in a sentence, and what moved last."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -8,14 +9,17 @@ from werkzeug.wrappers import Response
 
 from quietshelf.intake.one_offs import say_one_off
 from quietshelf.outbound import sourcing
+from quietshelf.rules.counted import undated
+from quietshelf.rules.facts import Fact, Kind
 from quietshelf.store import items, losses, orders, pages, plans
 from quietshelf.store.open_now import open_exceptions
 from quietshelf.store.orders import NotAllowed
-from quietshelf.web import cause_words, history, stock_words, wording
+from quietshelf.store.tables import FactRow
+from quietshelf.web import cause_words, count_words, history, stock_words, wording
 from quietshelf.web.accounts import account, managers_only
 from quietshelf.web.boards import on_the_way
-from quietshelf.web.context import context, db, let_go, now, site
-from quietshelf.web.forms import Form
+from quietshelf.web.context import context, db, let_go, now, site, zone
+from quietshelf.web.forms import Form, new_press
 from quietshelf.web.live import LivePage, live_page
 from quietshelf.web.sourcing_views import sellers_view
 from quietshelf.web.troubles import check
@@ -57,6 +61,7 @@ def sku_page(product_id: int, form: Form | None = None) -> LivePage:
         for e in open_exceptions(db(), site().id, product_id)
         if e.kind not in ("red", "yellow")
     ]
+    movements = items.movements(db(), site().id, product_id, MOST_MOVEMENTS)
     values = {
         "item": item,
         "state": state,
@@ -78,7 +83,7 @@ def sku_page(product_id: int, form: Form | None = None) -> LivePage:
             for d in items.decisions(db(), site().id, product_id, MOST_DECISIONS)
         ],
         "out": _why_it_was_out(product_id, state is not None and state.on_hand <= 0, said),
-        "movements": items.movements(db(), site().id, product_id, MOST_MOVEMENTS),
+        "movements": movements,
         "sellers": sellers_view(db(), site().id, item, said),
         "plan": told.plan if told else None,
         "needs": [need for need in told.needs if need.on_day >= said.today] if told else [],
@@ -86,6 +91,10 @@ def sku_page(product_id: int, form: Form | None = None) -> LivePage:
         "form": form or Form(),
         "moves": history.MOVES,
         "moved": history.moved,
+        "why_off": count_words.refers,
+        "blank": Form(),
+        "new_press": new_press,
+        "not_dated": _not_dated(movements),
     }
     return LivePage("skus/page.html", FRAGMENTS, values)
 
@@ -105,6 +114,13 @@ def _why_it_was_out(product_id: int, is_out: bool, said: Voice) -> dict[str, Any
         "held": cause_words.held([day for day in lost if day.day > month_ago], said),
         "orders": orders.ids_of(db(), site().id, numbers) if numbers else {},
     }
+
+
+def _not_dated(movements: Sequence[FactRow]) -> str:
+    """The mark of the last count by hand, where something of its day has no time: its page asks about that."""
+    known = [Fact(row.happened, Kind(row.kind), row.quantity, row.key, row.place) for row in movements]
+    last = next((fact for fact in known if fact.key.startswith("counted:")), None)
+    return last.key.rpartition(":")[2] if last is not None and undated(last, known, zone()) else ""
 
 
 @bp.post("/skus/<int:product_id>/one-off")
