@@ -6,7 +6,7 @@ from sqlalchemy import select, update
 
 from quietshelf.cycle import run_pass
 from quietshelf.store.engine import reading, writing
-from quietshelf.store.tables import OrderLine, Product
+from quietshelf.store.tables import OrderLine, Product, TakenOff
 from tests.web.conftest import Run
 from tests.web.visitor import Visitor
 
@@ -124,3 +124,18 @@ def test_what_is_ending_is_never_ordered_and_gives_no_alarm(run: Run) -> None:
     assert "TEA-0114" not in drafted(run)
     ines.open("/")
     assert "Assam" not in ines.words
+
+
+def test_what_is_cut_or_taken_off_for_want_of_money_says_so(run: Run) -> None:
+    with reading(run.shop.engine) as session:
+        rooibos = select(OrderLine).where(OrderLine.product_id == run.shop.products["TEA-0131"], OrderLine.is_draft)
+        line = session.scalars(rooibos).one()
+    ines = at_order(run, "Leaf & Kettle")
+    assert "There is no money for it" in ines.words
+    ines.press("Save", **{f"q_{line.id}": "6", f"no_money_{line.id}": "1"})
+    with reading(run.shop.engine) as session:
+        assert session.get_one(OrderLine, line.id).held == "cash"
+    ines = at_order(run, "Leaf & Kettle")
+    ines.press("Take off Rooibos")  # it is ticked still
+    with reading(run.shop.engine) as session:
+        assert session.scalars(select(TakenOff.held)).all() == ["cash"]

@@ -3,6 +3,7 @@
 Each press is one transaction under the version that the person looked at, as lifecycle.py says.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import Engine
@@ -36,8 +37,11 @@ def edit_lines(
     now: datetime,
     *,
     not_this_time: bool = False,
+    no_money: Collection[int] = (),
 ) -> int:
     """Set lines of a draft; a draft without lines is cancelled. Returns the order's new version.
+
+    `no_money` are lines (by id) that are set lower, or taken off, because there is no money for them.
 
     A line that is set to another quantity counts as edited: the rule leaves it alone for a while. One that is taken
     off comes back with the next change of its SKU; with `not_this_time`, once it was Green, or after 30 days.
@@ -47,7 +51,7 @@ def edit_lines(
         order = looked_at(session, order_id, version, user_id, again=("draft", "cancelled"))
         off = {line.product_id for line in order.lines if quantities.get(line.id) == 0} if not_this_time else set()
         if order.version == version:
-            if set_lines(session, order, quantities, user_id, now):
+            if set_lines(session, order, quantities, user_id, now, no_money):
                 end_press(session, order, user_id, now, off)
                 plans.put_off(session, order.site_id, off, user_id, now)
         elif not _set_already(order, quantities):

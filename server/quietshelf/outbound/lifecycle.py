@@ -6,6 +6,7 @@ version is past, and NotAllowed, with what to do instead, where the order's stat
 The same press twice (a double tap, a repeated request) does what one does.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from email.utils import parseaddr
 
@@ -27,6 +28,7 @@ from quietshelf.outbound.presses import (
     set_lines,
 )
 from quietshelf.store import mails, orders, plans
+from quietshelf.store.drafts import remember_wanted
 from quietshelf.store.engine import writing
 from quietshelf.store.orders import ChangedMeanwhile, NotAllowed
 from quietshelf.store.tables import Mail, Order, Supplier
@@ -35,7 +37,14 @@ __all__ = ["ChangedMeanwhile", "NotAllowed", "approve", "cancel", "close_short",
 
 
 def approve(
-    engine: Engine, order_id: int, version: int, user_id: int, now: datetime, quantities: Quantities = NOTHING
+    engine: Engine,
+    order_id: int,
+    version: int,
+    user_id: int,
+    now: datetime,
+    quantities: Quantities = NOTHING,
+    *,
+    no_money: Collection[int] = (),
 ) -> int:
     """A manager's yes: the draft can be sent by anyone, and changes no more. Returns the new version.
 
@@ -44,14 +53,21 @@ def approve(
     with writing(engine) as session:
         order = looked_at(session, order_id, version, user_id, again=("approved",))
         if order.version == version:
-            set_lines(session, order, quantities, user_id, now)
+            set_lines(session, order, quantities, user_id, now, no_money)
             _approve(session, order, user_id, now)
             end_press(session, order, user_id, now, products_of(order))
     return decided(engine, order, now)
 
 
 def send(
-    engine: Engine, order_id: int, version: int, user_id: int, now: datetime, quantities: Quantities = NOTHING
+    engine: Engine,
+    order_id: int,
+    version: int,
+    user_id: int,
+    now: datetime,
+    quantities: Quantities = NOTHING,
+    *,
+    no_money: Collection[int] = (),
 ) -> int:
     """Send an order: its mail waits in the outbox for 10 s, in which it can be undone. Returns the new version.
 
@@ -61,13 +77,14 @@ def send(
     with writing(engine) as session:
         order = looked_at(session, order_id, version, user_id, again=("sending",))
         if order.version == version:
-            set_lines(session, order, quantities, user_id, now)
+            set_lines(session, order, quantities, user_id, now, no_money)
             if order.state == "draft":
                 _approve(session, order, user_id, now)
             if order.state != "approved":
                 raise NotAllowed(f"{order.number} is {SAID[order.state]} already. Nothing was sent again.")
             can_be_reached(order.supplier, order.number)
             order.state = "sending"
+            remember_wanted(session, order)
             mails.queue(session, letter(session, order, now))
             end_press(session, order, user_id, now, products_of(order))
     return decided(engine, order, now)

@@ -1,13 +1,15 @@
 """What every press on an order is made of: the version looked at, who may, lines set, and the end. No act is here."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from quietshelf.cycle import decide_skus
+from quietshelf.rules.lives import Held
 from quietshelf.store import orders
+from quietshelf.store.drafts import remember_taken_off
 from quietshelf.store.orders import NotAllowed
 from quietshelf.store.sites import touch
 from quietshelf.store.states import mark_stale
@@ -43,8 +45,15 @@ def looked_at(session: Session, order_id: int, version: int, user_id: int, again
     return order
 
 
-def set_lines(session: Session, order: Order, quantities: Quantities, user_id: int, now: datetime) -> bool:
-    """Set a draft's lines; whether that changed any."""
+def set_lines(
+    session: Session,
+    order: Order,
+    quantities: Quantities,
+    user_id: int,
+    now: datetime,
+    no_money: Collection[int] = (),
+) -> bool:
+    """Set a draft's lines; whether that changed any. Of lines in `no_money` there is no money for more."""
     if not quantities:
         return False
     managers_only(session, user_id, f"change {order.number}")
@@ -57,12 +66,16 @@ def set_lines(session: Session, order: Order, quantities: Quantities, user_id: i
     for line, quantity in differ.items():
         if not 0 <= quantity <= MOST_PIECES:
             raise NotAllowed(f"{line.product.name}: type a number of pieces from 0 to {MOST_PIECES:,}.")
+        less_for_money = line.id in no_money and quantity < line.quantity
         if quantity == 0:
+            remember_taken_off(session, order, line, user_id, now, Held.CASH if less_for_money else Held.PERSON)
             order.lines.remove(line)
             session.delete(line)
         else:
             line.quantity, line.edited_at, line.edited_by = quantity, now, user_id
             line.waits_until = None  # what a person set waits for no budget
+            if less_for_money or line.held == Held.CASH:
+                line.held = Held.CASH.value if less_for_money else None
     if not order.lines:
         order.state = "cancelled"
     return bool(differ)

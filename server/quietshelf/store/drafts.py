@@ -9,8 +9,9 @@ from uuid import uuid4
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
+from quietshelf.rules.lives import Held
 from quietshelf.store.orders import changed, next_number
-from quietshelf.store.tables import Mail, Order, OrderLine
+from quietshelf.store.tables import Mail, Order, OrderLine, SkuState, TakenOff
 from quietshelf.store.upsert import insert
 
 
@@ -45,6 +46,36 @@ def ruled_on(line: OrderLine) -> date:
     """The day on which the rules last set a line; for one that a person added, the first of all days."""
     said = (line.ruled or {}).get("ruled_on")
     return date.fromisoformat(said) if said else date.min
+
+
+def remember_wanted(session: Session, order: Order) -> None:
+    """Keep, with an order that goes out, what the rules wanted of each of its lines: what was cut is told by it."""
+    edited = [line.product_id for line in order.lines if line.edited_at is not None]
+    states = select(SkuState).where(SkuState.site_id == order.site_id, SkuState.product_id.in_(edited))
+    figures = {state.product_id: state.figures or {} for state in session.scalars(states)} if edited else {}
+    for line in order.lines:
+        ruled = figures.get(line.product_id, {}).get("proposal") or line.ruled
+        line.wanted = line.quantity if line.edited_at is None or ruled is None else int(ruled["quantity"])
+
+
+def remember_taken_off(
+    session: Session, order: Order, line: OrderLine, user_id: int | None, now: datetime, held: Held
+) -> None:
+    """Keep that a person took a line of the rules off a draft, and why. One that a person had added is forgotten."""
+    if line.ruled is not None and line.drafted_on is not None:
+        session.add(
+            TakenOff(
+                site_id=order.site_id,
+                product_id=line.product_id,
+                number=order.number,
+                supplier_id=order.supplier_id,
+                drafted_on=line.drafted_on,
+                taken_off_at=now,
+                taken_off_by=user_id,
+                wanted=int(line.ruled["quantity"]),
+                held=held.value,
+            )
+        )
 
 
 class Drafts:
@@ -95,6 +126,7 @@ class Drafts:
                 return None
             line.quantity, line.ruled, line.unit_cost_minor = wanted.quantity, wanted.ruled, wanted.unit_cost_minor
             return self._written(line.order_id, line.product_id, "redrafted")
+        drafted_on = (line.drafted_on if line else None) or date.fromisoformat(wanted.ruled["ruled_on"])
         if line is not None:
             self._remove(line)  # its supplier is no longer the SKU's
         order_id = self._of_supplier[wanted.supplier_id].id
@@ -107,6 +139,7 @@ class Drafts:
                 "quantity": wanted.quantity,
                 "ruled": wanted.ruled,
                 "unit_cost_minor": wanted.unit_cost_minor,
+                "drafted_on": drafted_on,
             }
         )
         return self._written(order_id, wanted.product_id, "drafted")

@@ -22,6 +22,11 @@ def typed_quantities(order: Order, form: Form) -> dict[int, int]:
     return typed
 
 
+def _no_money(order: Order, form: Form) -> set[int]:
+    """The lines of which a person says that there is no money for more."""
+    return {line.id for line in order.lines if f"no-money-{line.id}" in form.typed}
+
+
 def pressed(form: Form) -> str:
     """What was pressed: a button of one line by its own name, any other by what its `do` says."""
     return next((name for name in OF_A_LINE if name in form.typed), form.text("do"))
@@ -30,19 +35,22 @@ def pressed(form: Form) -> str:
 def _save(order: Order, version: int, form: Form, user_id: int, now: datetime) -> None:
     quantities = typed_quantities(order, form)
     if quantities and not form.wrong:
-        drafting.edit_lines(context().engine, order.id, version, quantities, user_id, now)
+        no_money = _no_money(order, form)
+        drafting.edit_lines(context().engine, order.id, version, quantities, user_id, now, no_money=no_money)
 
 
 def _send(order: Order, version: int, form: Form, user_id: int, now: datetime) -> None:
     quantities = typed_quantities(order, form)
     if not form.wrong:
-        lifecycle.send(context().engine, order.id, version, user_id, now, quantities)
+        no_money = _no_money(order, form)
+        lifecycle.send(context().engine, order.id, version, user_id, now, quantities, no_money=no_money)
 
 
 def _approve(order: Order, version: int, form: Form, user_id: int, now: datetime) -> None:
     quantities = typed_quantities(order, form)
     if not form.wrong:
-        lifecycle.approve(context().engine, order.id, version, user_id, now, quantities)
+        no_money = _no_money(order, form)
+        lifecycle.approve(context().engine, order.id, version, user_id, now, quantities, no_money=no_money)
 
 
 def _undo(order: Order, version: int, form: Form, user_id: int, now: datetime) -> None:
@@ -62,8 +70,16 @@ def _off(
 ) -> None:
     quantities = typed_quantities(order, form) | {line_id: 0}
     if not form.wrong:
-        engine = context().engine
-        drafting.edit_lines(engine, order.id, version, quantities, user_id, now, not_this_time=not_this_time)
+        drafting.edit_lines(
+            context().engine,
+            order.id,
+            version,
+            quantities,
+            user_id,
+            now,
+            not_this_time=not_this_time,
+            no_money=_no_money(order, form),
+        )
 
 
 def _take_rule(order: Order, version: int, form: Form, user_id: int, now: datetime) -> None:
