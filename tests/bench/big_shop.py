@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from itertools import islice
 from random import Random
 from typing import Any
 
@@ -53,9 +52,7 @@ class _Orders:
         self.ordered.add((order_id, product_id))
         ruled = Proposal(units, 1, units, units, 1, 0, days=45).figures() | {"ruled_on": "2025-01-01"}
         line_id = len(self.lines) + 1
-        self.lines.append(
-            (line_id, order_id, 1, product_id, False, units, json.dumps(ruled), 100, units, 0, text)
-        )
+        self.lines.append((line_id, order_id, 1, product_id, False, units, json.dumps(ruled), 100, units, 0, text))
         self.deliveries.append((1, line_id, key, units, 0, "", text, text))
 
 
@@ -76,7 +73,12 @@ def make(engine: Engine, size: Size) -> int:
         cursor = connection.cursor()
         if engine.dialect.name == "sqlite":
             cursor.execute("BEGIN IMMEDIATE")
-        write(cursor, "products", "id sku name price_minor cost_minor supplier_id pack minimum_order assumed", _products(size))
+        write(
+            cursor,
+            "products",
+            "id sku name price_minor cost_minor supplier_id pack minimum_order assumed",
+            _products(size),
+        )
         write(cursor, "site_days", "site_id day", ((1, str(FIRST + timedelta(days=n))) for n in range(DAYS)))
         orders = _Orders()
         write(
@@ -98,7 +100,10 @@ def make(engine: Engine, size: Size) -> int:
             orders.lines,
         )
         write(
-            cursor, "deliveries", "site_id order_line_id key received rejected reason happened learnt", orders.deliveries
+            cursor,
+            "deliveries",
+            "site_id order_line_id key received rejected reason happened learnt",
+            orders.deliveries,
         )
         if engine.dialect.name == "postgresql":
             for table in ("products", "orders", "order_lines"):
@@ -164,5 +169,3 @@ def _copy(cursor: Any, table: str, columns: str, rows: Rows) -> None:
     with cursor.copy(f"COPY {table} ({', '.join(columns.split())}) FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)
-
-

@@ -69,7 +69,7 @@ def books(engine: Engine) -> dict[str, Any]:
         states = session.execute(select(Product.sku, SkuState).join(Product, Product.id == SkuState.product_id))
         days = session.execute(select(SkuDay.product_id, SkuDay.day, SkuDay.units, SkuDay.revenue_minor))
         return {
-            "states": {sku: (s.book, s.on_hand, s.sensed, s.waiting, s.sold_60) for sku, s in states},
+            "states": {sku: (s.book, s.on_hand, s.sensed, s.waiting, s.sold_60, s.velocity) for sku, s in states},
             "days": {tuple(day) for day in days},
         }
 

@@ -45,6 +45,7 @@ def fill(shop: Shop, skus: int) -> None:
 
 
 def test_a_pass_makes_no_more_queries_for_hundreds_of_skus_than_for_a_dozen(shop: Shop) -> None:
+    run_pass(shop.engine, shop.site_id, NOW)  # a shop's very first also says what all is decided by
     for sku in ("TEA-0114", "OAT-0010", "MUG-0001"):
         book(shop, sku, counted(245), *daily(4))
     with statements(shop.engine) as few:
@@ -62,7 +63,7 @@ def test_a_pass_with_nothing_to_do_only_asks(shop: Shop) -> None:
     with statements(shop.engine) as idle:
         run_pass(shop.engine, shop.site_id, NOW)
     writes = [statement for statement in idle if not statement.startswith(("SELECT", "BEGIN"))]
-    assert len(idle) <= 21
+    assert len(idle) <= 22
     assert [statement.split(" SET ")[0] for statement in writes] == ["UPDATE sites"]  # when it looked
 
 
@@ -72,7 +73,7 @@ def test_one_sale_is_decided_in_few_queries(shop: Shop) -> None:
     book(shop, "TEA-0114", sold(1, 0, "till 2"))
     with statements(shop.engine) as seen:
         decide_skus(shop.engine, shop.site_id, [shop.products["TEA-0114"]], NOW)
-    assert len(seen) <= 20
+    assert len(seen) <= 22  # it happened with another: so its facts are read, and its gist is written
 
 
 def test_a_receipt_of_everything_is_one_booking(shop: Shop) -> None:

@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import Engine, event, func, select, update
 
 from quietshelf.cycle import decide_skus, passes, run_pass
-from quietshelf.cycle.loading import load, moment_of
+from quietshelf.cycle.loading import load
+from quietshelf.cycle.moments import moment_of
 from quietshelf.cycle.saving import Decided, save
 from quietshelf.rules.decide import decide
 from quietshelf.rules.facts import Fact, Kind
@@ -101,7 +102,9 @@ def test_a_fact_that_comes_between_load_and_save_is_decided_on_by_the_next_pass(
         moment = moment_of(session, shop.site_id, NOW, passes.PLAIN)
         known = load(session, moment, [shop.products["TEA-0114"]])
     book(shop, "TEA-0114", Fact(NOW, Kind.RECEIPT, 300, "receipt:1"))
-    saved = save(shop.engine, moment, [Decided.of(one, decide(one.item, moment.policy)) for one in known])
+    saved = save(
+        shop.engine, moment, [Decided.of(one, decide(one.item, moment.policy), moment.policy) for one in known]
+    )
     assert saved.skus == 0
     assert (state(shop, "TEA-0114").stale, state(shop, "TEA-0114").decided_at, drafts(shop.engine)) == (True, None, [])
     run_pass(shop.engine, shop.site_id, NOW)
@@ -117,7 +120,7 @@ def test_a_line_that_a_person_sets_between_load_and_save_stays_theirs(shop: Shop
         known = load(session, moment, [shop.products["TEA-0114"]])
     with writing(shop.engine) as session:
         session.execute(update(OrderLine).values(quantity=24, edited_at=NOW))
-    save(shop.engine, moment, [Decided.of(one, decide(one.item, moment.policy)) for one in known])
+    save(shop.engine, moment, [Decided.of(one, decide(one.item, moment.policy), moment.policy) for one in known])
     assert drafts(shop.engine) == [("PO-2001", "Leaf & Kettle", "TEA-0114", 24)]
 
 

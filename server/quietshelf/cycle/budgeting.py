@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from quietshelf.cycle.loading import Moment
+from quietshelf.cycle.moments import Moment
 from quietshelf.rules.budget import Budget, Wish, fill, lost_by_waiting
 from quietshelf.store.budgets import WaitingLine, budget_of, draft_lines, drawn_since, hold_drafts, let_wait
 from quietshelf.store.engine import reading, writing

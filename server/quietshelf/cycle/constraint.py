@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from quietshelf.cycle.loading import Moment, moment_of
+from quietshelf.cycle.moments import Moment, moment_of
 from quietshelf.cycle.reckoning import Reckoning
 from quietshelf.cycle.reviewing import make_due
 from quietshelf.rules.almanac import Almanac, Delivered, Leads, hours_of, leads_of

@@ -2,85 +2,47 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from quietshelf.cycle.moments import Moment
+from quietshelf.cycle.pasts import Past, pasts_of
 from quietshelf.rules.decide import Item, Supply
 from quietshelf.rules.exceptions import ExceptionKind, silent_node
-from quietshelf.rules.facts import Fact
 from quietshelf.rules.feedback import Lot
-from quietshelf.rules.gist import gist_of, read
 from quietshelf.rules.leadtimes import Closing, LeadTime, OpenOrder, lead_time, promise
-from quietshelf.rules.needs import Need, met, without
+from quietshelf.rules.needs import Need
 from quietshelf.rules.ordering import DraftLine, Terms, ordered_per_day
 from quietshelf.rules.plans import NO_PLAN, Plan
 from quietshelf.rules.policy import Policy
-from quietshelf.rules.stock import Calendar
-from quietshelf.rules.velocity import DaySum, net_days
 from quietshelf.rules.zones import Zone
 from quietshelf.store.drafts import ruled_on
-from quietshelf.store.facts import facts_of_each
 from quietshelf.store.plans import CameOfLine, Told, lots_of, needs_ordered, plans_of
 from quietshelf.store.sourcing import Source, sources_of
-from quietshelf.store.states import days_of_each, sold_on, states_of, time_of
-from quietshelf.store.supply import OpenLine, SupplyRecord, lines_of, records, records_of
-from quietshelf.store.tables import OrderLine, Product, SkuState
+from quietshelf.store.states import ProductNow, StateNow, standing
+from quietshelf.store.supply import OpenLine, SupplyRecord, lines_of, records
+from quietshelf.store.tables import OrderLine
 from quietshelf.store.troubles import ShelfWord, shelf_words
 
-
-@dataclass(frozen=True)
-class Moment:
-    """The site and the instant that a pass decides for."""
-
-    site_id: int
-    zone: ZoneInfo
-    now: datetime
-    known_until: datetime
-    """T: sales are known until then, at most now."""
-    policy: Policy
-    calendar: Calendar
-    """The site's days that count, within T."""
-    mode: str | None = None
-    """The mode that is on at the site (rules/modes.py)."""
-    target_turns: float | None = None
-
-    @property
-    def today(self) -> date:
-        """The site's day of T: with it the velocity's window ends."""
-        return self.day(self.known_until)
-
-    def day(self, at: datetime) -> date:
-        """The site's day of an instant."""
-        return at.astimezone(self.zone).date()
+__all__ = ["Known", "Moment", "lead_of", "load", "supply_of"]
 
 
 @dataclass(frozen=True)
 class Known:
     """What was loaded of one SKU, and the item that the rules decide on."""
 
-    product: Product
-    state: SkuState
+    product: ProductNow
+    state: StateNow
     supplier_id: int | None
     """Who it is ordered from."""
     unit_cost_minor: int | None
     """What they ask for one unit."""
-    days_before: Mapping[date, DaySum]
-    days: Mapping[date, DaySum]
+    past: Past
     item: Item
     shelf: Sequence[ShelfWord]
     """What the places that weigh it last said of themselves."""
     soonest: Source | None = None
     """Who would deliver soonest in a late order's stead (soonest.py)."""
-
-
-def moment_of(session: Session, site_id: int, now: datetime, policy: Policy) -> Moment:
-    """The moment of `now` at a site."""
-    site = time_of(session, site_id)
-    zone, known_until = ZoneInfo(site.zone), now if site.known_until is None else min(now, site.known_until)
-    calendar = Calendar.of(zone, known_until, sold_on(session, site_id), policy)
-    return Moment(site_id, zone, now, known_until, policy, calendar, site.mode, site.target_turns)
 
 
 def load(
@@ -91,25 +53,24 @@ def load(
     `suppliers` are the records of all suppliers, where a pass has read them already.
     """
     site_id = moment.site_id
-    states = states_of(session, site_id, product_ids)
+    rows = standing(session, site_id, product_ids)
     sources = sources_of(session, site_id, product_ids)
     coming, drafts = lines_of(session, site_id, product_ids)
     if suppliers is None:
-        named = {supplier.id: supplier for _, _, supplier in states if supplier is not None}
-        named |= {source.supplier.id: source.supplier for source in sources.values()}
-        suppliers = records_of(session, moment.zone, list(named.values()))
-        former = {line.supplier_id for lines in coming.values() for line in lines} - named.keys()
-        if former:  # orders on their way from suppliers that it is no longer ordered from
-            suppliers |= records(session, moment.zone, former)
-    facts = facts_of_each(session, site_id, product_ids)
-    days = days_of_each(session, site_id, product_ids)
+        named = {product.supplier_id for _, product, _ in rows} | {one.supplier.id for one in sources.values()}
+        # orders may be on their way from suppliers that it is no longer ordered from
+        named |= {line.supplier_id for lines in coming.values() for line in lines}
+        suppliers = records(session, moment.zone, {one for one in named if one is not None})
     said = plans_of(session, site_id, product_ids)
-    lots = lots_of(session, site_id, product_ids)
+    came = lots_of(session, site_id, product_ids)
+    lots = {product_id: [_lot(line) for line in lines] for product_id, lines in came.items()}
     with_needs = [product_id for product_id, told in said.items() if told.needs]
     ordered = needs_ordered(session, site_id, with_needs) if with_needs else set()
+    plans = {product_id: _plan(told, ordered, moment) for product_id, told in said.items()}
     words: dict[int | None, list[ShelfWord]] = {}
     for word in shelf_words(session, site_id, product_ids):
         words.setdefault(word.product_id, []).append(word)
+    pasts = pasts_of(session, moment, rows, lots, plans)
     return [
         _known(
             moment,
@@ -117,53 +78,34 @@ def load(
             state,
             sources.get(product.id),
             suppliers,
-            facts[product.id],
-            days[product.id],
+            pasts[product.id],
             coming.get(product.id, ()),
             drafts.get(product.id),
             words.get(product.id, ()),
-            _plan(said.get(product.id), ordered, moment),
-            lots.get(product.id, ()),
         )
-        for state, product, _ in states
+        for state, product, _ in rows
     ]
 
 
 def _known(
     moment: Moment,
-    product: Product,
-    state: SkuState,
+    product: ProductNow,
+    state: StateNow,
     source: Source | None,
     suppliers: Mapping[int, SupplyRecord],
-    facts: Sequence[Fact],
-    days_before: Mapping[date, DaySum],
+    past: Past,
     coming: Sequence[OpenLine],
     draft: OrderLine | None,
     words: Sequence[ShelfWord],
-    plan: Plan,
-    lots: Sequence[CameOfLine],
 ) -> Known:
-    days = net_days(facts, moment.zone) if state.stale else days_before
-    seen = [fact for fact in facts if moment.day(fact.happened) <= moment.day(moment.now)]
-    # a shop whose clock was stopped knows of nothing that came later
-    sold = days if len(seen) == len(facts) else net_days(seen, moment.zone)
-    met_by_need = met(plan.needs, seen, moment.zone, moment.policy)
-    if met_by_need:
-        sold = without(sold, met_by_need.values())
-        sums = {need_id: sum(day.units for day in days.values()) for need_id, days in met_by_need.items()}
-        plan = replace(plan, needs=tuple(replace(need, met=sums[need.id]) for need in plan.needs))
     supplier_id = source.supplier.id if source else product.supplier_id
     cost_minor = source.cost_minor if source else product.cost_minor
     record = suppliers.get(supplier_id) if supplier_id is not None else None
-    came = [_lot(line) for line in lots]
-    gist = gist_of(seen, sold, came, moment.calendar, moment.policy)
-    said = read(gist, came, moment.calendar, moment.policy)
-    if said is None:
-        raise AssertionError("a gist of all facts tells what they tell")
+    said = past.said
     item = Item(
         sku=product.sku,
         today=moment.today,
-        book=gist.book,
+        book=past.gist.book,
         sold_in_window=said.sold_in_window,
         revenue_in_window_minor=said.revenue_in_window_minor,
         sold_in_lot_days=said.sold_in_lot_days,
@@ -173,29 +115,20 @@ def _known(
         open_orders=tuple(_open_order(line, supplier_id, suppliers.get(line.supplier_id), moment) for line in coming),
         draft=_draft(draft, supplier_id, moment) if draft else None,
         previous_zone=Zone(state.zone) if state.decided_at else None,
-        doubt=_doubt(words, moment),
+        doubt=_doubt(words, moment) if words else None,
         in_stock=said.in_stock,
         perhaps_one_off=said.perhaps_one_off,
         one_offs=said.one_offs,
-        plan=plan,
+        plan=past.plan,
         last_piece_gone=said.last_piece_gone,
         order_again=said.order_again,
         told=said.told,
         silence=said.silence,
     )
-    return Known(
-        product,
-        state,
-        supplier_id if record else None,
-        cost_minor,
-        days_before,
-        days,
-        item,
-        words,
-    )
+    return Known(product, state, supplier_id if record else None, cost_minor, past, item, words)
 
 
-def supply_of(product: Product, source: Source | None, record: SupplyRecord, policy: Policy) -> Supply:
+def supply_of(product: ProductNow, source: Source | None, record: SupplyRecord, policy: Policy) -> Supply:
     """The terms of whoever it is ordered from: the product's own, or the offer of another that was chosen."""
     supplier = record.supplier
     quoted = source.lead_days if source else None

@@ -5,7 +5,7 @@ from datetime import datetime, time
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from quietshelf.cycle.loading import Moment
+from quietshelf.cycle.moments import Moment
 from quietshelf.rules.exceptions import looks_gone
 from quietshelf.rules.looks import looks_left
 from quietshelf.store.engine import reading, writing

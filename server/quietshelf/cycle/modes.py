@@ -10,7 +10,8 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from quietshelf.cycle.budgeting import fill_budget
-from quietshelf.cycle.loading import Known, Moment
+from quietshelf.cycle.loading import Known
+from quietshelf.cycle.moments import Moment
 from quietshelf.rules.causes import Cause
 from quietshelf.rules.modes import InMode, cash_cycle_days, missed
 from quietshelf.store import deeds

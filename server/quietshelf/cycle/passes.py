@@ -6,17 +6,19 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
-from quietshelf.cycle.loading import Known, Moment, load, moment_of
+from quietshelf.cycle.loading import Known, load
 from quietshelf.cycle.looks import ask_for_looks
 from quietshelf.cycle.modes import follow_mode, in_mode
+from quietshelf.cycle.moments import Moment, moment_of
 from quietshelf.cycle.saving import Decided, Saved, save
 from quietshelf.cycle.site import look_at_site
 from quietshelf.cycle.soonest import with_soonest
 from quietshelf.cycle.sourcing import look_at_suppliers
+from quietshelf.cycle.terms import look_at_terms
 from quietshelf.rules.decide import decide
 from quietshelf.rules.policy import Policy
 from quietshelf.store.engine import reading, writing
-from quietshelf.store.states import due, every_sku, mark_stale, without_state
+from quietshelf.store.states import decide_all_by, due, every_sku, mark_stale, without_state
 from quietshelf.store.supply import records
 from quietshelf.store.upsert import in_chunks
 
@@ -57,11 +59,14 @@ def run_pass(engine: Engine, site_id: int, now: datetime, *, whole: bool = False
     with reading(engine) as session:
         moment = moment_of(session, site_id, now, policy)
         new = without_state(session, site_id)
-    if new:
+    if new or not moment.rests_as_before:
         with writing(engine) as session:
             mark_stale(session, site_id, new)
+            if not moment.rests_as_before:
+                decide_all_by(session, site_id, moment.digest)
     moved = look_at_site(engine, moment)
-    look_at_suppliers(engine, moment, whole=whole)
+    if look_at_suppliers(engine, moment, whole=whole):
+        look_at_terms(engine, moment)
     with reading(engine) as session:
         to_decide = every_sku(session, site_id) if whole else due(session, site_id, moment.known_until, moment.today)
         suppliers = records(session, moment.zone) if to_decide else {}
@@ -84,5 +89,7 @@ def run_pass(engine: Engine, site_id: int, now: datetime, *, whole: bool = False
 
 
 def _decide(engine: Engine, moment: Moment, known: Sequence[Known]) -> Saved:
-    """Decide, with no transaction open, and save."""
-    return save(engine, moment, [Decided.of(one, decide(one.item, moment.policy)) for one in known])
+    """Decide, with no transaction open, and save what is news."""
+    decided = [Decided.of(one, decide(one.item, moment.policy), moment.policy) for one in known]
+    news = [one for one in decided if one.is_news]
+    return save(engine, moment, news) if news else Saved(0, 0, 0)

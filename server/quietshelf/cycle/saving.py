@@ -2,20 +2,26 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from quietshelf.cycle.loading import Known, Moment
+from quietshelf.cycle.loading import Known
+from quietshelf.cycle.moments import Moment
 from quietshelf.rules.decide import Decision
 from quietshelf.rules.exceptions import ExceptionKind, Opening, looks_gone
 from quietshelf.rules.ordering import Act
+from quietshelf.rules.policy import Policy
+from quietshelf.rules.steady import decide_again_on
 from quietshelf.rules.zones import Zone
 from quietshelf.store.drafts import Drafts, Wanted, Written
 from quietshelf.store.engine import writing
 from quietshelf.store.exceptions import Open, move_of_skus
+from quietshelf.store.gists import Kept, save_gists
 from quietshelf.store.plans import is_green_again
 from quietshelf.store.sites import touch
 from quietshelf.store.states import DaysOf, add_decisions, save_days, save_states, unchanged
@@ -30,13 +36,14 @@ class Decided:
 
     known: Known
     decision: Decision
-    figures: dict[str, Any]
-    """The decision's own."""
+    digest: str
+    again_on: date | None
+    """The day from which on it is to be decided again."""
 
     @classmethod
-    def of(cls, known: Known, decision: Decision) -> "Decided":
-        """A decision with its figures worked out."""
-        return cls(known, decision, decision.figures())
+    def of(cls, known: Known, decision: Decision, policy: Policy) -> "Decided":
+        """A decision with what it is known by, and for how long it stands."""
+        return cls(known, decision, decision.digest(), decide_again_on(decision, known.past.gist, policy))
 
     @property
     def product_id(self) -> int:
@@ -50,6 +57,24 @@ class Decided:
         if soonest is not None and proposal is not None and proposal.instead_of:
             return soonest.supplier.id, soonest.cost_minor
         return self.known.supplier_id, self.known.unit_cost_minor
+
+    @property
+    def is_refigured(self) -> bool:
+        """Whether anything that is shown of it has changed."""
+        return self.digest != self.known.state.digest
+
+    @property
+    def is_news(self) -> bool:
+        """Whether there is anything to save. What shelves say of themselves is in no digest."""
+        before = self.known.state
+        moved = before.stale or self.again_on != before.decide_again_on or self.decision.line.act is not Act.NONE
+        return moved or self.is_refigured or bool(self.known.shelf) or self.decision.decide_again_at is not None
+
+    @cached_property
+    def figures(self) -> dict[str, Any]:
+        """The decision's own."""
+        openings = self.decision.openings
+        return openings[0].figures if openings else self.decision.figures()
 
 
 @dataclass(frozen=True)
@@ -88,13 +113,15 @@ def _save(session: Session, moment: Moment, decided: Sequence[Decided]) -> Saved
         written = [change for one in acts if one.product_id in valid and (change := _follow(drafts, one, moment))]
         drafts.finish()
     save_states(session, moment.site_id, [_state(one, moment) for one in current])
-    save_days(
-        session, moment.site_id, [DaysOf(one.product_id, one.known.days_before, one.known.days) for one in current]
+    pasts = {one.product_id: one.known.past for one in current}
+    save_days(session, moment.site_id, [DaysOf(one, past.days_before, past.days) for one, past in pasts.items()])
+    save_gists(
+        session, moment.site_id, [Kept(one, past.gist.newest, past.kept) for one, past in pasts.items() if past.is_new]
     )
     is_green_again(session, moment.site_id, [one.product_id for one in current if _is_green_again(one)])
     add_decisions(session, _decisions(current, written, moment))
     moved = move_of_skus(session, moment.site_id, valid, [o for one in current for o in _openings(one)], moment.now)
-    if written or moved or any(one.known.state.figures != one.figures for one in current):
+    if written or moved or any(one.is_refigured for one in current):
         touch(session, moment.site_id)
     return Saved(len(current), len(moved.opened), len(moved.closed))
 
@@ -149,6 +176,8 @@ def _state(one: Decided, moment: Moment) -> dict[str, Any]:
         "decided_for": moment.today,
         "decide_again_at": decision.decide_again_at,
         "looks_gone": decision.looks_gone,
+        "decide_again_on": one.again_on,
+        "digest": one.digest,
     }
 
 

@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from quietshelf.cycle.loading import Moment, lead_of
+from quietshelf.cycle.loading import lead_of
+from quietshelf.cycle.moments import Moment
 from quietshelf.rules.exceptions import ExceptionKind, Opening, late_order, silent_node
 from quietshelf.rules.leadtimes import promise
 from quietshelf.store.engine import writing
@@ -47,7 +48,7 @@ def look_at_site(engine: Engine, moment: Moment) -> Moved:
             moment.site_id,
             [word.product_id for word in words if word.node in silence and word.product_id is not None],
         )
-        looked(session, moment.site_id, moment.now)
+        looked(session, moment.site_id, moment.now, moment.today)
         if moved:
             touch(session, moment.site_id)
     return moved

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
-from quietshelf.cycle.loading import Known, Moment, supply_of
+from quietshelf.cycle.loading import Known, supply_of
+from quietshelf.cycle.moments import Moment
 from quietshelf.rules.decide import Supply
 from quietshelf.rules.leadtimes import arrival
 from quietshelf.store.sourcing import Source, sellers_of

@@ -13,7 +13,8 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from quietshelf.cycle.loading import Moment, lead_of
+from quietshelf.cycle.loading import lead_of
+from quietshelf.cycle.moments import Moment
 from quietshelf.rules.facts import Fact, Kind
 from quietshelf.rules.leadtimes import promise
 from quietshelf.rules.ledger import derive
@@ -51,16 +52,18 @@ class _Suppliers:
     far_late: Mapping[int, int]
 
 
-def look_at_suppliers(engine: Engine, moment: Moment, *, whole: bool = False) -> None:
+def look_at_suppliers(engine: Engine, moment: Moment, *, whole: bool = False) -> bool:
     """Work out scorecards and shifts, unless that was done today and nothing has come since (`whole`: anyway).
 
     What another look, or a person, changes meanwhile stands.
+
+    Returns: whether it looked.
     """
     today = moment.day(moment.now)
     with reading(engine) as session:
         before = last_look(session, moment.site_id)
         if not whole and (before.on, before.seen) == (today, before.newest):
-            return
+            return False
         open_to_choice = choices(session, moment.site_id, before.currency)
         suppliers = _suppliers(session, moment, wanted=bool(open_to_choice))
         found = [
@@ -75,6 +78,7 @@ def look_at_suppliers(engine: Engine, moment: Moment, *, whole: bool = False) ->
         add_decisions(session, [_decision(session, one, moment) for one in done if _is_done(one)])
         if done or before.seen != before.newest:
             touch(session, moment.site_id)
+    return True
 
 
 def _suppliers(session: Session, moment: Moment, *, wanted: bool) -> _Suppliers:

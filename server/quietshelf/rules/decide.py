@@ -3,11 +3,14 @@
 It reads no database and returns intents; `cycle` loads the facts and saves what is decided here.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from fractions import Fraction
+from functools import cached_property
 from math import ceil
+from operator import attrgetter
 from typing import Any
+from zlib import crc32
 
 from quietshelf.rules.exceptions import ExceptionKind, Opening
 from quietshelf.rules.expedite import BoughtAgain, bought_again
@@ -36,6 +39,11 @@ class Supply:
     order_day: int | None = None
     """ISO weekday on which it takes orders (1 is Monday), None is any day."""
     closing: Closing | None = None
+
+    @cached_property
+    def digest(self) -> str:
+        """A text that differs where anything of it does."""
+        return repr(self)
 
 
 @dataclass(frozen=True)
@@ -136,8 +144,31 @@ class Decision:
 
     @property
     def decide_again_at(self) -> datetime | None:
-        """When the book changes without a new fact; apart from that a SKU is decided again with each new day."""
+        """When the book changes without a new fact; steady.decide_again_on says on which day anything else may."""
         return self.item.book.expires_at
+
+    def digest(self) -> str:
+        """A short text that differs where any figure differs, or what was decided; made faster than the figures are."""
+        item, at = self.item, self.at
+        moves = item.open_orders or item.plan is not NO_PLAN or item.mode
+        said = (
+            _INPUTS(item),
+            _OF_BOOK(item.book),
+            item.supply and item.supply.digest,
+            item.in_stock,
+            item.today if moves else None,
+            self.zone,
+            self.line.proposal,
+            self.line.rule_disagrees,
+            self.mark,
+            self.on_order,
+            self.velocity,
+            self.throughput_minor,
+            at.days_until_delivery,
+            at.buffer_days,
+            self.looks_gone and item.silence,
+        )
+        return f"{crc32(repr(said).encode()):08x}"
 
     def figures(self) -> dict[str, Any]:
         """The figures, ready for JSON. Keys:
@@ -229,6 +260,12 @@ class Decision:
         }
 
 
+_APART = ("sku", "today", "book", "supply", "in_stock", "draft", "previous_zone", "silence")
+"""What of an item a digest tells in its own way, or no figure shows."""
+_INPUTS = attrgetter(*[field.name for field in fields(Item) if field.name not in _APART])
+_OF_BOOK = attrgetter(*[field.name for field in fields(Book)])
+
+
 def throughput_minor(item: Item, policy: Policy) -> tuple[int | None, bool]:
     """Money that one unit earns: mean price paid in the velocity's days, less its purchase cost.
 
@@ -270,6 +307,14 @@ def next_look_days(supply: Supply | None, today: date, policy: Policy) -> int:
     return (supply.order_day - today.isoweekday() - 1) % 7 + 1
 
 
+def lead_for(supply: Supply | None, policy: Policy) -> LeadTime:
+    """The lead time of who delivers; what is taken for it where nobody is known to."""
+    if supply is not None:
+        return supply.lead
+    typical = Fraction(policy.quoted_lead_days)
+    return LeadTime(typical, typical * Fraction(policy.late_of_few), 0)
+
+
 def decide(item: Item, policy: Policy) -> Decision:
     """Decide about one SKU (docs/policy.md, sections Velocity, Zones and Ordering).
 
@@ -284,7 +329,7 @@ def decide(item: Item, policy: Policy) -> Decision:
     plain = velocity(item.sold_in_window, policy, item.in_stock)
     speed = raised(plain, item.mode.recent, policy) if item.mode else plain
     per_day = speed.per_day
-    lead = item.supply.lead if item.supply else _no_supplier(policy)
+    lead = lead_for(item.supply, policy)
     hand = max(0, item.book.book) if item.doubt else item.book.on_hand
     coming = on_order(item.open_orders, item.today, policy)
 
@@ -345,12 +390,6 @@ def _plain(days: int | Fraction) -> int | float:
 
 def _sale(one: OneOff) -> dict[str, Any]:
     return {"key": one.key, "sold_on": one.sold_on.isoformat(), "units": one.units}
-
-
-def _no_supplier(policy: Policy) -> LeadTime:
-    """What is taken for the lead time of a SKU that nobody is known to sell."""
-    typical = Fraction(policy.quoted_lead_days)
-    return LeadTime(typical, typical * Fraction(policy.late_of_few), 0)
 
 
 def _days_from_now(item: Item, lead: LeadTime) -> Fraction:
@@ -428,8 +467,7 @@ def _line_again(
 
 def _with_openings(decision: Decision, policy: Policy) -> Decision:
     """The decision with the exceptions that it opens, or keeps open."""
-    item, book, risk = decision.item, decision.item.book, decision.risk_minor_per_day
-    figures = decision.figures()
+    item, book = decision.item, decision.item.book
     kinds: list[ExceptionKind] = []
     if decision.is_over:
         pass  # nothing can be bought for it: running out is what is meant to happen
@@ -443,5 +481,7 @@ def _with_openings(decision: Decision, policy: Policy) -> Decision:
         kinds.append(ExceptionKind.UNEXPLAINED_LOSS)
     if book.disagreement:
         kinds.append(ExceptionKind.COUNT_DISAGREES)
-    openings = tuple(Opening(kind, item.sku, risk, figures) for kind in kinds)
-    return replace(decision, openings=openings)
+    if not kinds:
+        return decision
+    risk, figures = decision.risk_minor_per_day, decision.figures()
+    return replace(decision, openings=tuple(Opening(kind, item.sku, risk, figures) for kind in kinds))

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from quietshelf.rules.facts import Fact, Kind
 from quietshelf.rules.feedback import Feedback, Lot, Taught, lots_digest, taught
 from quietshelf.rules.gone import Ended, ended, last_piece_gone, may_come_again
-from quietshelf.rules.ledger import Book, course, is_weighed
+from quietshelf.rules.ledger import Book, course, is_weighed, plain_book
 from quietshelf.rules.looks import Shown, Silence, shown, silence
 from quietshelf.rules.policy import Policy
 from quietshelf.rules.stock import DAY, Calendar, Presence, Stock, Window, presence_of, window_of
@@ -133,7 +133,7 @@ def with_sale(gist: Gist, sale: Fact, zone: ZoneInfo) -> Gist | None:
     sums = DaySum(before.units + sale.quantity, before.revenue_minor + sale.quantity * (sale.price_minor or 0))
     taught_by = gist.taught
     return Gist(
-        book=Book(book, max(0, book), None, 0, book, disagreement=max(0, -book)),
+        book=plain_book(book),
         newest=sale.happened,
         lasts=True,
         counted=gist.counted,

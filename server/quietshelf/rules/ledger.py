@@ -50,6 +50,15 @@ class Book:
     """When the oldest waiting pick becomes a loss, if no sale comes: then the book changes without a new fact."""
 
 
+def plain_book(units: int) -> Book:
+    """The book of a SKU that no shelf weighs and of which nothing is lost.
+
+    >>> plain_book(-2).on_hand, plain_book(-2).disagreement
+    (0, 2)
+    """
+    return Book(units, max(0, units), None, 0, units, disagreement=max(0, -units))
+
+
 @dataclass(frozen=True)
 class Course:
     """The book, and each step that led to it, in order of happening."""

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from math import floor
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from quietshelf.rules.facts import Fact, Kind
 from quietshelf.rules.policy import Policy
 
 
-@dataclass(frozen=True)
-class DaySum:
+class DaySum(NamedTuple):
     """What one SKU sold on one day, in units and in money (minor units), what came back taken off."""
 
     units: int

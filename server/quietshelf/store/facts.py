@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from quietshelf.rules.facts import Fact, Kind
 from quietshelf.store.states import mark_stale
-from quietshelf.store.tables import FactRow, Site, SiteDay
+from quietshelf.store.tables import FactRow, Site, SiteDay, SkuGist
 from quietshelf.store.upsert import Insert, dialect_of, in_chunks, insert_for
 
 Learnt = tuple[int, Fact, datetime, bool]
@@ -26,9 +26,15 @@ class FactsAdded:
 
     added: int = 0
     repeated: int = 0
-    product_ids: set[int] = field(default_factory=set)
+    first: dict[int, datetime] = field(default_factory=dict)
+    """When the earliest of a product's new facts happened."""
     sold: set[datetime] = field(default_factory=set)
     """When the new ones that are sales happened."""
+
+    @property
+    def product_ids(self) -> set[int]:
+        """The products that have new facts."""
+        return set(self.first)
 
 
 def add_facts(session: Session, site_id: int, facts: Iterable[Learnt]) -> FactsAdded:
@@ -38,7 +44,7 @@ def add_facts(session: Session, site_id: int, facts: Iterable[Learnt]) -> FactsA
     for chunk in in_chunks(facts):
         _add(session, site_id, chunk, booked)
     _add_days(session, site_id, booked.sold)
-    mark_stale(session, site_id, booked.product_ids)
+    mark_stale(session, site_id, booked.first)
     return booked
 
 
@@ -61,7 +67,7 @@ def set_one_off(
     changed = session.execute(said).first()
     if changed is None:
         return None
-    mark_stale(session, site_id, [product_id])
+    mark_stale(session, site_id, {product_id: changed.happened})
     return changed.quantity, changed.happened
 
 
@@ -109,6 +115,15 @@ def facts_of_each(session: Session, site_id: int, product_ids: Collection[int]) 
     return facts
 
 
+def later_facts_of_each(session: Session, site_id: int, product_ids: Collection[int]) -> dict[int, list[Fact]]:
+    """The facts of some SKUs that are later than all that their gists know, in order of happening."""
+    rows = session.connection().execute(_LATER_FACTS, {"site": site_id, "products": product_ids})
+    facts: dict[int, list[Fact]] = {product_id: [] for product_id in product_ids}
+    for product_id, happened, kind, *more in rows:
+        facts[product_id].append(Fact(happened, _KINDS[kind], *more))
+    return facts
+
+
 _KINDS = {kind.value: kind for kind in Kind}
 _MORE = (
     FactRow.quantity,
@@ -127,6 +142,16 @@ _MORE = (
 _FACTS = (
     select(FactRow.product_id, FactRow.happened, FactRow.kind, *_MORE)
     .where(FactRow.site_id == bindparam("site"), FactRow.product_id.in_(bindparam("products", expanding=True)))
+    .order_by(FactRow.product_id, FactRow.happened)
+)
+_LATER_FACTS = (
+    select(FactRow.product_id, FactRow.happened, FactRow.kind, *_MORE)
+    .join(SkuGist, (SkuGist.site_id == FactRow.site_id) & (SkuGist.product_id == FactRow.product_id))
+    .where(
+        SkuGist.site_id == bindparam("site"),
+        SkuGist.product_id.in_(bindparam("products", expanding=True)),
+        FactRow.happened > SkuGist.newest,
+    )
     .order_by(FactRow.product_id, FactRow.happened)
 )
 _KNOWN = select(FactRow.key).where(
@@ -159,7 +184,8 @@ def _add(session: Session, site_id: int, chunk: list[Learnt], booked: FactsAdded
     new = _insert_on_postgresql(session, rows) if on_postgresql else _insert_on_sqlite(session, site_id, rows)
     booked.added += len(new)
     booked.repeated += len(chunk) - len(new)
-    booked.product_ids.update(product_id for product_id, _, _ in new)
+    for product_id, _, happened in new:
+        booked.first[product_id] = min(happened, booked.first.get(product_id, happened))
     booked.sold.update(happened for _, kind, happened in new if kind == Kind.SALE)
 
 

@@ -1,6 +1,6 @@
 """The site: finding it, making it, and saying that a page about it has changed."""
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import bindparam, select, update
@@ -39,9 +39,9 @@ def create_site(session: Session, *, key: str, name: str, time_zone: str, curren
     return site
 
 
-def looked(session: Session, site_id: int, now: datetime) -> None:
-    """Note that the cycle has looked at the whole site."""
-    session.execute(update(Site).where(Site.id == site_id).values(looked_at=now))
+def looked(session: Session, site_id: int, now: datetime, today: date) -> None:
+    """Note that the cycle has looked at the whole site, and for which day of T."""
+    session.execute(update(Site).where(Site.id == site_id).values(looked_at=now, decided_on=today))
 
 
 def touch(session: Session, site_id: int) -> None:

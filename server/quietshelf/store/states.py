@@ -2,15 +2,15 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, bindparam, delete, func, or_, select, tuple_, update
+from sqlalchemy import BindParameter, bindparam, case, delete, func, or_, select, tuple_, union, update
 from sqlalchemy.orm import Session
 
 from quietshelf.rules.velocity import DaySum
-from quietshelf.store.tables import DecisionRow, Feed, ModeRow, Product, Site, SiteDay, SkuDay, SkuState, Supplier
+from quietshelf.store.tables import DecisionRow, Feed, ModeRow, Product, Site, SiteDay, SkuDay, SkuGist, SkuState
 from quietshelf.store.upsert import Insert, dialect_of, in_chunks, insert, insert_for
 
 DECIDED = (
@@ -29,43 +29,80 @@ DECIDED = (
     "decided_for",
     "decide_again_at",
     "looks_gone",
+    "decide_again_on",
+    "digest",
 )
 """The columns of a state that a decision sets."""
 
 
-def mark_stale(session: Session, site_id: int, product_ids: Iterable[int]) -> None:
+EVER = datetime.min.replace(tzinfo=UTC)
+"""Before all that has happened."""
+
+
+class StateNow(NamedTuple):
+    """What a new decision needs of the last one."""
+
+    product_id: int
+    version: int
+    stale: bool
+    facts_from: datetime | None
+    zone: str
+    zone_since: datetime | None
+    decided_at: datetime | None
+    decide_again_on: date | None
+    digest: str | None
+
+
+class ProductNow(NamedTuple):
+    """What a decision needs of a product."""
+
+    id: int
+    sku: str
+    price_minor: int | None
+    cost_minor: int | None
+    supplier_id: int | None
+    pack: int
+    minimum_order: int
+
+
+def mark_stale(session: Session, site_id: int, product_ids: Iterable[int] | Mapping[int, datetime]) -> None:
     """Say that what is known of these SKUs has changed: they are decided anew, and no decision on older facts counts.
 
     In order of id, so that two transactions that mark the same SKUs wait for each other and do not lock up.
+
+    Args:
+        product_ids: with when the earliest of its new or changed facts happened, where facts are what has changed.
     """
+    first = product_ids if isinstance(product_ids, Mapping) else {}
     for chunk in in_chunks(sorted(set(product_ids))):
-        rows = [{"site_id": site_id, "product_id": product_id, "version": 1, "stale": True} for product_id in chunk]
+        rows = [
+            {"site_id": site_id, "product_id": one, "version": 1, "stale": True, "facts_from": first.get(one)}
+            for one in chunk
+        ]
         session.connection().execute(_mark(dialect_of(session)), rows)
 
 
 def without_state(session: Session, site_id: int) -> list[int]:
     """Products of which this site has no state yet: new ones."""
+    products, states = session.connection().execute(_COUNTS, {"site": site_id}).one()
+    if products == states:
+        return []
     no_state = ~select(SkuState).where(SkuState.site_id == site_id, SkuState.product_id == Product.id).exists()
     return list(session.scalars(select(Product.id).where(no_state)))
 
 
 def due(session: Session, site_id: int, known_until: datetime, today: date) -> list[int]:
-    """The SKUs to decide: a fact has come, a new day has begun, or a pick has waited long enough by `known_until`."""
-    return list(
-        session.scalars(
-            select(SkuState.product_id)
-            .where(
-                SkuState.site_id == site_id,
-                or_(
-                    SkuState.stale,
-                    SkuState.decided_for.is_(None),
-                    SkuState.decided_for != today,
-                    SkuState.decide_again_at <= known_until,
-                ),
-            )
-            .order_by(SkuState.product_id)
-        )
+    """The SKUs to decide: a fact has come, their day has come, or a pick has waited long enough by `known_until`."""
+    found = session.connection().scalars(_DUE, {"site": site_id, "until": known_until, "today": today})
+    return sorted(found)
+
+
+def decide_all_by(session: Session, site_id: int, digest: str) -> None:
+    """Leave every SKU stale: what all decisions rest on has changed."""
+    session.execute(
+        update(SkuState).where(SkuState.site_id == site_id).values(version=SkuState.version + 1, stale=True)
     )
+    session.execute(update(Site).where(Site.id == site_id).values(decided_by=digest))
 
 
 def every_sku(session: Session, site_id: int) -> list[int]:
@@ -84,6 +121,10 @@ class SiteNow(NamedTuple):
     mode: str | None
     """The mode that is on."""
     target_turns: float | None
+    decided_by: str | None
+    """A digest of what its decisions rest on."""
+    decided_on: date | None
+    """The day of its last look."""
 
 
 def time_of(session: Session, site_id: int) -> SiteNow:
@@ -96,12 +137,12 @@ def sold_on(session: Session, site_id: int) -> list[date]:
     return list(session.connection().scalars(_SOLD_ON, {"site": site_id}))
 
 
-def states_of(
+def standing(
     session: Session, site_id: int, product_ids: Collection[int]
-) -> list[tuple[SkuState, Product, Supplier | None]]:
-    """The states of some SKUs with their products and suppliers; one that has no state is left out."""
-    rows = session.execute(_STATES, {"site": site_id, "products": product_ids})
-    return [(state, product, supplier) for state, product, supplier in rows]
+) -> list[tuple[StateNow, ProductNow, str | None]]:
+    """The states of some SKUs with their products and kept gists; one that has no state is left out."""
+    rows = session.connection().execute(_STANDING, {"site": site_id, "products": product_ids})
+    return [(StateNow(*row[:_OF_STATE]), ProductNow(*row[_OF_STATE:-1]), row[-1]) for row in map(tuple, rows)]
 
 
 def unchanged(session: Session, site_id: int, versions: Mapping[int, int]) -> set[int]:
@@ -178,14 +219,31 @@ _TIME = select(
     select(func.min(Feed.known_until)).where(Feed.site_id == Site.id).scalar_subquery(),
     select(ModeRow.mode).where(ModeRow.site_id == Site.id, ModeRow.off_at.is_(None)).scalar_subquery(),
     Site.target_turns,
+    Site.decided_by,
+    Site.decided_on,
 ).where(Site.id == _SITE)
 _SOLD_ON = select(SiteDay.day).where(SiteDay.site_id == _SITE).order_by(SiteDay.day)
-_STATES = (
-    select(SkuState, Product, Supplier)
+_OF_STATE = len(StateNow._fields)
+_STANDING = (
+    select(
+        *[getattr(SkuState, name) for name in StateNow._fields],
+        *[getattr(Product, name) for name in ProductNow._fields],
+        SkuGist.gist,
+    )
     .join(Product, Product.id == SkuState.product_id)
-    .outerjoin(Supplier, Supplier.id == Product.supplier_id)
+    .outerjoin(SkuGist, (SkuGist.site_id == SkuState.site_id) & (SkuGist.product_id == SkuState.product_id))
     .where(SkuState.site_id == _SITE, SkuState.product_id.in_(_PRODUCTS))
     .order_by(SkuState.product_id)
+)
+_COUNTS = select(
+    select(func.count()).select_from(Product).scalar_subquery(),
+    select(func.count()).select_from(SkuState).where(SkuState.site_id == _SITE).scalar_subquery(),
+)
+# one index each: an OR of the three is read through
+_DUE = union(
+    select(SkuState.product_id).where(SkuState.site_id == _SITE, SkuState.stale.is_(True)),
+    select(SkuState.product_id).where(SkuState.site_id == _SITE, SkuState.decide_again_on <= bindparam("today")),
+    select(SkuState.product_id).where(SkuState.site_id == _SITE, SkuState.decide_again_at <= bindparam("until")),
 )
 _VERSIONS = (
     select(SkuState.product_id, SkuState.version)
@@ -196,7 +254,10 @@ _VERSIONS = (
 _DECIDED = (
     update(SkuState)
     .where(SkuState.site_id == _SITE, SkuState.product_id == bindparam("of"))
-    .values({name: bindparam(name) for name in DECIDED} | {"version": SkuState.version + 1, "stale": False})
+    .values(
+        {name: bindparam(name) for name in DECIDED}
+        | {"version": SkuState.version + 1, "stale": False, "facts_from": None}
+    )
 )
 _DAYS = select(SkuDay.product_id, SkuDay.day, SkuDay.units, SkuDay.revenue_minor).where(
     SkuDay.site_id == _SITE, SkuDay.product_id.in_(_PRODUCTS)
@@ -205,8 +266,15 @@ _DAYS = select(SkuDay.product_id, SkuDay.day, SkuDay.units, SkuDay.revenue_minor
 
 @cache
 def _mark(dialect: str) -> Insert:
-    return insert_for(dialect, SkuState).on_conflict_do_update(
-        index_elements=["site_id", "product_id"], set_={"version": SkuState.version + 1, "stale": True}
+    mark = insert_for(dialect, SkuState)
+    new, old = mark.excluded.facts_from, SkuState.facts_from
+    return mark.on_conflict_do_update(
+        index_elements=["site_id", "product_id"],
+        set_={
+            "version": SkuState.version + 1,
+            "stale": True,
+            "facts_from": case((or_(old.is_(None), new < old), new), else_=old),
+        },
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select, tuple_, update
 from sqlalchemy.orm import Session
 
-from quietshelf.store.states import mark_stale
+from quietshelf.store.states import EVER, mark_stale
 from quietshelf.store.tables import FactRow, LostEvents, Node, NodeEvent, Stream
 from quietshelf.store.upsert import ROWS_AT_ONCE, in_chunks, insert
 
@@ -234,7 +234,7 @@ def redate_facts(session: Session, site_id: int, dates: Mapping[str, tuple[datet
                 .execution_options(synchronize_session=False)
             )
         )
-    mark_stale(session, site_id, products)
+    mark_stale(session, site_id, dict.fromkeys(products, EVER))
     return products
 
 

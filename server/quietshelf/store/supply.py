@@ -1,14 +1,14 @@
 """What a decision needs of supply: who sells a SKU, how its suppliers delivered, and what is on its way."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
-from quietshelf.store.tables import ON_ITS_WAY, Delivery, Order, OrderLine, Supplier
+from quietshelf.store.tables import ON_ITS_WAY, Delivery, Order, OrderLine, Product, SkuState, Sourcing, Supplier
 
 DECIDED = ("approved", "sending", *ON_ITS_WAY)
 """States in which an order is settled, and what has not come of it counts as on order."""
@@ -54,6 +54,26 @@ def records_of(session: Session, zone: ZoneInfo, suppliers: Sequence[Supplier]) 
     return {supplier.id: _record(supplier, trucks[supplier.id]) for supplier in suppliers}
 
 
+def decided_by(session: Session) -> dict[int, str]:
+    """By what each supplier's SKUs were last decided (cycle/terms.py); empty where they never were."""
+    rows = session.execute(select(Supplier.id, Supplier.decided_by))
+    return {supplier_id: digest or "" for supplier_id, digest in rows}
+
+
+def mark_supplied(session: Session, site_id: int, digests: Mapping[int, str]) -> None:
+    """Leave what these suppliers deliver stale, and keep by what it is decided now."""
+    own = select(Product.id).where(Product.supplier_id.in_(digests))
+    chosen = select(Sourcing.product_id).where(Sourcing.site_id == site_id, Sourcing.supplier_id.in_(digests))
+    session.execute(
+        update(SkuState)
+        .where(SkuState.site_id == site_id, SkuState.product_id.in_(own) | SkuState.product_id.in_(chosen))
+        .values(version=SkuState.version + 1, stale=True)
+        .execution_options(synchronize_session=False)
+    )
+    rows = [{"of": supplier_id, "by": digest} for supplier_id, digest in sorted(digests.items())]
+    session.connection().execute(_DECIDED_BY, rows)
+
+
 def lines_of(
     session: Session, site_id: int, product_ids: Collection[int]
 ) -> tuple[dict[int, list[OpenLine]], dict[int, OrderLine]]:
@@ -79,6 +99,7 @@ def lines_of(
 
 
 # made once: making a statement takes longer than SQLite takes to run it
+_DECIDED_BY = update(Supplier).where(Supplier.id == bindparam("of")).values(decided_by=bindparam("by"))
 _TRUCKS = (
     select(Order.supplier_id, Order.sent_at, Order.promised_on, func.max(Delivery.happened))
     .join(OrderLine, OrderLine.order_id == Order.id)

@@ -2,7 +2,7 @@
 
 from quietshelf.store.tables.base import Base, Instant
 from quietshelf.store.tables.constraint import LookRow, LossRow, ModeRow, ReviewRow
-from quietshelf.store.tables.decisions import DecisionRow, ExceptionRow, JobRun, SkuState
+from quietshelf.store.tables.decisions import DecisionRow, ExceptionRow, JobRun, SkuGist, SkuState
 from quietshelf.store.tables.ledger import FactRow, Feed, HeldRow, Import, SiteDay, SkuDay
 from quietshelf.store.tables.orders import ON_ITS_WAY, STATES, Delivery, Mail, Order, OrderLine, SupplierWord, TakenOff
 from quietshelf.store.tables.plans import KnownNeed, SkuPlan
@@ -43,6 +43,7 @@ __all__ = [
     "Site",
     "SiteDay",
     "SkuDay",
+    "SkuGist",
     "SkuPlan",
     "SkuState",
     "Slot",

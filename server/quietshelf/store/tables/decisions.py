@@ -19,6 +19,7 @@ class SkuState(Base):
         Index("ix_sku_states_stale", "site_id", "stale"),
         Index("ix_sku_states_again", "site_id", "decide_again_at"),
         Index("ix_sku_states_looks", "site_id", "looks_gone"),
+        Index("ix_sku_states_again_on", "site_id", "decide_again_on"),
     )
 
     site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"), primary_key=True)
@@ -45,13 +46,32 @@ class SkuState(Base):
     """The decision's figures (rules/decide.py, Decision.figures), from which pages make their sentences."""
     decided_at: Mapped[datetime | None]
     decided_for: Mapped[date | None]
-    """The site's day that it was decided for: with the next day's sales and orders it is decided anew."""
+    """The site's day that it was last saved for: a later decision that is the same is not saved."""
     decide_again_at: Mapped[datetime | None]
     """When the book changes without a new fact: a pick that no sale has followed by then is lost."""
     is_top: Mapped[bool] = mapped_column(default=False)
     """Among the top 20% of the site by velocity x throughput; the others are slow movers."""
     looks_gone: Mapped[bool] = mapped_column(default=False)
     """The book says that it is there, and it has not sold for so long that somebody should look (rules/looks.py)."""
+    facts_from: Mapped[datetime | None]
+    """The earliest of the facts that have come since the last decision; None where none has."""
+    decide_again_on: Mapped[date | None]
+    """The site's day on which the decision may be another without a new fact (rules/steady.py); None is never."""
+    digest: Mapped[str | None]
+    """Of what was decided and its figures (rules/decide.py, Decision.digest): what is the same is not saved again."""
+
+
+class SkuGist(Base):
+    """What one SKU's facts say, so far as later days need it (rules/gist.py); a SKU without one is read anew."""
+
+    __tablename__ = "sku_gists"
+
+    site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"), primary_key=True)
+    product_id: Mapped[int] = mapped_column(ForeignKey("products.id"), primary_key=True)
+    newest: Mapped[datetime]
+    """When the last of the facts that it knows happened."""
+    gist: Mapped[str]
+    """As store/gists.py writes it."""
 
 
 class DecisionRow(Base):

@@ -50,6 +50,10 @@ class Site(Base):
     """Inventory turns that a manager aims at; None: no target."""
     order_limit_by: Mapped[str | None]
     """The name of who set `order_limit_minor`, as an order that sends itself says it."""
+    decided_by: Mapped[str | None]
+    """A digest of what all its decisions rest on: policy, mode, time zone, days that it was closed."""
+    decided_on: Mapped[date | None]
+    """The day of T of its last look."""
 
 
 class User(Base):
@@ -96,6 +100,8 @@ class Supplier(Base):
     closed_to: Mapped[date | None]
     assumed: Mapped[bool] = mapped_column(default=False)
     """Made up by `import sales --create-products`, to be named by a person."""
+    decided_by: Mapped[str | None]
+    """A digest of the lead time and terms that its SKUs were last decided by."""
 
 
 class Product(Base):

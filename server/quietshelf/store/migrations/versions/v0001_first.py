@@ -51,6 +51,8 @@ def upgrade() -> None:
         sa.Column("order_limit_minor", sa.Integer(), nullable=True),
         sa.Column("target_turns", sa.Double(), nullable=True),
         sa.Column("order_limit_by", sa.String(), nullable=True),
+        sa.Column("decided_by", sa.String(), nullable=True),
+        sa.Column("decided_on", sa.Date(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sites")),
         sa.UniqueConstraint("key", name=op.f("uq_sites_key")),
     )
@@ -68,6 +70,7 @@ def upgrade() -> None:
         sa.Column("closed_from", sa.Date(), nullable=True),
         sa.Column("closed_to", sa.Date(), nullable=True),
         sa.Column("assumed", sa.Boolean(), nullable=False),
+        sa.Column("decided_by", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_suppliers")),
         sa.UniqueConstraint("name", name=op.f("uq_suppliers_name")),
     )
@@ -490,6 +493,9 @@ def upgrade() -> None:
         sa.Column("decide_again_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("is_top", sa.Boolean(), nullable=False),
         sa.Column("looks_gone", sa.Boolean(), nullable=False),
+        sa.Column("facts_from", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decide_again_on", sa.Date(), nullable=True),
+        sa.Column("digest", sa.String(), nullable=True),
         sa.CheckConstraint("zone IN ('red', 'yellow', 'green')", name=op.f("ck_sku_states_zone")),
         sa.ForeignKeyConstraint(["product_id"], ["products.id"], name=op.f("fk_sku_states_product_id_products")),
         sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_sku_states_site_id_sites")),
@@ -497,6 +503,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_sku_states_again", "sku_states", ["site_id", "decide_again_at"], unique=False)
     op.create_index("ix_sku_states_looks", "sku_states", ["site_id", "looks_gone"], unique=False)
+    op.create_index("ix_sku_states_again_on", "sku_states", ["site_id", "decide_again_on"], unique=False)
     op.create_index("ix_sku_states_stale", "sku_states", ["site_id", "stale"], unique=False)
     op.create_index("ix_sku_states_zone", "sku_states", ["site_id", "zone"], unique=False)
 
@@ -760,9 +767,21 @@ def upgrade() -> None:
     )
     op.create_index("ix_lines_taken_off_of_sku", "lines_taken_off", ["site_id", "product_id"], unique=False)
 
+    op.create_table(
+        "sku_gists",
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("product_id", sa.Integer(), nullable=False),
+        sa.Column("newest", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("gist", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["product_id"], ["products.id"], name=op.f("fk_sku_gists_product_id_products")),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_sku_gists_site_id_sites")),
+        sa.PrimaryKeyConstraint("site_id", "product_id", name=op.f("pk_sku_gists")),
+    )
+
 
 def downgrade() -> None:
     for table in (
+        "sku_gists",
         "lines_taken_off",
         "supplier_words",
         "modes",

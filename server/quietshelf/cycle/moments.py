@@ -1,0 +1,71 @@
+"""The site and the instant that is decided for. What is known of SKUs then is in loading."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+from zlib import crc32
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from quietshelf.rules.policy import Policy
+from quietshelf.rules.stock import Calendar
+from quietshelf.store.states import sold_on, time_of
+
+
+@dataclass(frozen=True)
+class Moment:
+    """The site and the instant that a pass decides for."""
+
+    site_id: int
+    zone: ZoneInfo
+    now: datetime
+    known_until: datetime
+    """T: sales are known until then, at most now."""
+    policy: Policy
+    calendar: Calendar
+    """The site's days that count, within T."""
+    mode: str | None = None
+    """The mode that is on at the site (rules/modes.py)."""
+    target_turns: float | None = None
+    decided_by: str | None = None
+    """What all decisions rested on at the last look (`digest`)..."""
+    decided_on: date | None = None
+    """...and the day of T that it was for."""
+
+    @cached_property
+    def today(self) -> date:
+        """The site's day of T: with it the velocity's window ends."""
+        return self.day(self.known_until)
+
+    @cached_property
+    def made_by(self) -> str:
+        """A digest of what a gist is made by, beside the facts."""
+        return _digest(self.policy, self.zone.key)
+
+    @cached_property
+    def digest(self) -> str:
+        """A digest of what all decisions rest on, whichever the SKU."""
+        return _digest(self.made_by, self.mode, self.target_turns, self.calendar.first, self.calendar.closed)
+
+    @property
+    def rests_as_before(self) -> bool:
+        """Whether decisions rest on the same as at the last look, which was for no later day; if not, all are due."""
+        return self.decided_by == self.digest and self.decided_on is not None and self.decided_on <= self.today
+
+    def day(self, at: datetime) -> date:
+        """The site's day of an instant."""
+        return at.astimezone(self.zone).date()
+
+
+def moment_of(session: Session, site_id: int, now: datetime, policy: Policy) -> Moment:
+    """The moment of `now` at a site."""
+    site = time_of(session, site_id)
+    zone, known_until = ZoneInfo(site.zone), now if site.known_until is None else min(now, site.known_until)
+    calendar = Calendar.of(zone, known_until, sold_on(session, site_id), policy)
+    return Moment(site_id, zone, now, known_until, policy, calendar, *site[2:])
+
+
+def _digest(*parts: Any) -> str:
+    return f"{crc32(repr(parts).encode()):08x}"
