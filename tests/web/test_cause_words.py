@@ -126,6 +126,8 @@ def test_what_lies_too_long_says_what_holding_it_costs() -> None:
     figures = Evidence(0.4, 485, held_units=412).figures
     days = [Day(date(2026, 10, 25) + timedelta(days=n), "capital", figures, minor=25, out=0.0) for n in range(30)]
     assert held(days, INES) == "412 beyond 90 days of cover cost £7.50 a month to hold: money tied up."
+    in_tens = [replace(day, evidence=figures | {"held_days": 10}, minor=250) for day in days[9::10]]
+    assert held(in_tens, INES) == held(days, INES)
     assert held(days, SAM) == "412 lie beyond 90 days of cover."
     assert runs(days) == []
     assert held([], INES) == ""

@@ -1,5 +1,6 @@
 """The one number at the top of Today: what it says of each cause, when it is small, and to whom it tells no money."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -136,3 +137,16 @@ def test_an_item_says_why_it_was_out_and_leads_to_the_order(run: Run) -> None:
     sam.open(f"/skus/{run.shop.products['TEA-0114']}")
     assert "About 28 not sold: late suppliers." in sam.words
     assert "£" not in sam.html
+
+
+def test_the_constraint_costs_today_a_fixed_number_of_queries(run: Run, queries: Callable[[], int]) -> None:
+    late = order_life(run.order("Leaf & Kettle").number)
+    lose(run.shop, "TEA-0114", "supply", date(2026, 11, 3), 7, 2100, order=late)
+    look(run.shop, "supply")
+    run.now = datetime(2026, 12, 1, 9, 41, tzinfo=UTC)  # it leads to last month's review, too
+    ines = run.visitor()
+    queries()
+    ines.open("/")
+    assert queries() <= 12
+    ines.open(f"/skus/{run.shop.products['TEA-0114']}")
+    assert queries() <= 16

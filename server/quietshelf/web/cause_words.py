@@ -132,7 +132,8 @@ def held(days: Sequence[LostDay], voice: Voice) -> str:
     units = _figures(too_long[-1])["held_units"]
     if not voice.tells_money:
         return f"{units:,} lie beyond 90 days of cover."
-    minor = sum(day.minor for day in too_long)
+    held_days = sum(_figures(day).get("held_days", 1) for day in too_long)  # one row may be of several days
+    minor = round(30 * sum(day.minor for day in too_long) / held_days)
     return f"{units:,} beyond 90 days of cover cost {voice.money(minor)} a month to hold: {NAMES['capital'].by}."
 
 
