@@ -56,7 +56,7 @@ def test_a_late_delivery_is_told_with_its_promise_and_its_day() -> None:
 @pytest.mark.parametrize(
     ("order", "because"),
     [
-        (replace(LATE, receipts=()), "PO-2031 was promised for the 2nd and had not come"),
+        (replace(LATE, receipts=()), "PO-2031 was promised for the 2nd and has not come"),
         (
             replace(LATE, receipts=(Receipt(date(2026, 11, 1), 164),)),
             "40 of the 204 on PO-2031 did not come, or could not be taken",

@@ -176,7 +176,7 @@ def _late(order: Figures, run: Run, voice: Voice) -> str:
         return f"{lacks:,} of the {order['sent_units']:,} on {number} did not come, or could not be taken"
     said = f"{number} was promised for {_near(promised, run, voice)}"
     if came is None:
-        return f"{said} and had not come"
+        return f"{said} and has not come"
     short = f", {lacks:,} short" if lacks > 0 else ""
     return f"{said} and came on {_near(came, run, voice)}{short}"
 
