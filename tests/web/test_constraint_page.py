@@ -147,6 +147,6 @@ def test_the_constraint_costs_today_a_fixed_number_of_queries(run: Run, queries:
     ines = run.visitor()
     queries()
     ines.open("/")
-    assert queries() <= 12
+    assert queries() <= 13
     ines.open(f"/skus/{run.shop.products['TEA-0114']}")
     assert queries() <= 16

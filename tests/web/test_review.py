@@ -123,9 +123,27 @@ def test_it_proposes_one_thing_with_a_button_that_does_it(run: Run) -> None:
     october(run)
     ines = run.visitor()
     ines.open("/review/2026-10")
-    assert ines.has_button("Order earlier")
+    assert ines.has_button("Turn supply mode on")
     assert "Late suppliers lost £918." in ines.words
-    assert 'action="/modes/supply/on"' in ines.html
+    ines.press("Turn supply mode on")
+    assert "Supply mode" in ines.words
+    assert "On since today" in ines.words
+    ines.open("/review/2026-10")
+    assert "It is on since today." in ines.words
+    assert not ines.has_button("Turn supply mode on")
+
+
+def test_one_mode_is_on_at_a_time_and_a_review_says_so(run: Run) -> None:
+    october(run)
+    with writing(run.shop.engine) as session:
+        on = datetime(2026, 10, 2, 8, tzinfo=UTC)
+        session.add(ModeRow(site_id=run.shop.site_id, mode="demand", on_at=on, figures={"at_stake_minor": 100}))
+    ines = run.visitor()
+    ines.open("/review/2026-10")
+    assert "Demand mode is on, and one is on at a time: end it, then turn supply mode on." in ines.words
+    ines.press("End demand mode")
+    with reading(run.shop.engine) as session:
+        assert session.scalars(select(ModeRow.off_at)).one() is not None
 
 
 def test_a_better_supplier_of_what_lost_most_goes_before_a_mode(run: Run) -> None:
@@ -148,7 +166,7 @@ def test_a_better_supplier_of_what_lost_most_goes_before_a_mode(run: Run) -> Non
     assert "Assam loose leaf, 250 g lost £918 to late deliveries." in ines.words
     assert "2 of Leaf & Kettle’s last 10 deliveries came over 15 days late." in ines.words
     assert ines.has_button("Order it from Northern Mills")
-    assert not ines.has_button("Order earlier")
+    assert not ines.has_button("Turn supply mode on")
 
 
 def test_an_older_review_has_no_button(run: Run) -> None:
@@ -156,8 +174,8 @@ def test_an_older_review_has_no_button(run: Run) -> None:
     lose(run.shop, "TEA-0114", "supply", date(2026, 8, 3), 25, 4000)
     ines = run.visitor()
     ines.open("/review/2026-08")
-    assert "Of suppliers that missed" in ines.words
-    assert not ines.has_button("Order earlier")
+    assert "It holds more of what comes from suppliers that missed" in ines.words
+    assert not ines.has_button("Turn supply mode on")
 
 
 def test_it_says_whether_the_mode_helped_what_it_touched_beside_the_rest(run: Run) -> None:
@@ -170,9 +188,9 @@ def test_it_says_whether_the_mode_helped_what_it_touched_beside_the_rest(run: Ru
         state.figures = (state.figures or {}) | {"mode": {"mode": "supply"}}
     ines = run.visitor()
     ines.open("/review/2026-10")
-    assert "Did it help? Yes Order earlier" in ines.words
+    assert "Did it help? Yes Supply mode" in ines.words
     assert "So it is since 2 October. The item that it touches lost £950 in 30 days, after £2,160 before;" in ines.words
-    assert "Leave “Order earlier” on." in ines.words
+    assert "Leave supply mode on." in ines.words
 
 
 def test_what_was_proposed_and_not_done_is_said(run: Run) -> None:
@@ -181,7 +199,7 @@ def test_what_was_proposed_and_not_done_is_said(run: Run) -> None:
     ines = run.visitor()
     ines.open("/review/2026-09")
     ines.open("/review/2026-10")
-    assert "Did it help? Not done Order earlier" in ines.words
+    assert "Did it help? Not done Supply mode" in ines.words
 
 
 def test_it_counts_how_often_a_person_was_needed(run: Run) -> None:

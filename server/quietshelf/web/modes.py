@@ -15,7 +15,7 @@ from quietshelf.rules.policy import Policy
 from quietshelf.store import losses, mode_lists, modes
 from quietshelf.store.engine import writing
 from quietshelf.store.sites import touch
-from quietshelf.store.tables import ModeRow, Site
+from quietshelf.store.tables import LookRow, ModeRow, Site
 from quietshelf.web import mode_words
 from quietshelf.web.accounts import account, managers_only
 from quietshelf.web.context import context, db, let_go, now, site, zone
@@ -41,14 +41,13 @@ class ModeView:
     may_end: str = ""
 
 
-def mode_view(session: Session, at: Site, voice: Voice) -> ModeView | None:
+def mode_view(session: Session, at: Site, look: LookRow | None, voice: Voice) -> ModeView | None:
     """The mode that is on, else the one that is proposed to a manager; None for most shops on most days."""
     now_on = modes.mode_now(session, at.id)
     if now_on.on is not None:
         return _view_of(session, at, now_on.on, voice)
     if not voice.tells_money:
         return None
-    look = losses.latest_look(session, at.id)
     if look is None or look.named not in list(Cause):
         return None
     lost = {Cause(cause): minor for cause, minor in look.lost.items()}

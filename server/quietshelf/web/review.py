@@ -9,8 +9,8 @@ from werkzeug.wrappers import Response
 from quietshelf.cycle import decide_skus
 from quietshelf.cycle.reviewing import NoSuchMonthError, Review, months_known, review_of
 from quietshelf.rules.policy import Policy
-from quietshelf.rules.review import Month
-from quietshelf.store import items, plans, reviews
+from quietshelf.rules.review import Do, Month
+from quietshelf.store import items, modes, plans, reviews, sourcing
 from quietshelf.store.engine import writing
 from quietshelf.store.sites import touch
 from quietshelf.store.states import add_decisions
@@ -95,6 +95,7 @@ def month(month: str) -> str:
         total_days=sum(of["out_days"] for of in figures["lost"].values()),
         propose=figures["propose"],
         proposal=words.proposal(figures, said),
+        done=_done(figures["propose"], said) if is_newest else "",
         can_act=is_newest and context().stopped_at is None,
         tried=words.tried(figures, said),
         acts=words.acts(wanted, figures, said),
@@ -136,6 +137,18 @@ def review_to_read() -> tuple[str, str] | None:
     last = Month.of(day).before
     known = reviews.first_known(db(), site().id)
     return (str(last), words.month_name(last, day)) if known is not None and known <= last.last else None
+
+
+def _done(propose: Figures, said: Voice) -> str:
+    """That what a kept review proposes has been done since; empty where it has not."""
+    do = Do(propose["do"])
+    if do is Do.SHIFT:
+        found = sourcing.sourcing_of(db(), site().id, propose["product_id"])
+        return words.shifted(propose) if found and found.supplier_id == propose["shift"]["to_id"] else ""
+    on = modes.mode_on(db(), site().id) if do in (Do.MODE, Do.END) else None
+    if do is Do.MODE and on is not None and on.mode == propose["mode"]:
+        return words.is_on(on.on_at.astimezone(zone()).date(), said)
+    return "It has been ended." if do is Do.END and on is None else ""
 
 
 def _asked() -> dict[str, list[reviews.Asked]]:

@@ -7,23 +7,9 @@ from datetime import date
 from quietshelf.rules.review import Do, Helped, Month
 from quietshelf.web.amounts import counted, first_up, of, plain_day
 from quietshelf.web.constraint_words import NAMES, round_money
+from quietshelf.web.mode_words import MODES
 from quietshelf.web.sourcing_words import proposed
 from quietshelf.web.wording import Figures, Voice, listed
-
-MODES = {
-    "supply": ("Order earlier", "Of suppliers that missed, twice the buffer is kept, and their late lead time counts."),
-    "demand": (
-        "Follow the last 14 days",
-        "Sales are also read over 14 days, and followed where chance can’t be why.",
-    ),
-    "capital": (
-        "Make the money go round",
-        "Orders are for less time, and wait for the next budget where nothing would run out before it.",
-    ),
-    "purchasing": ("Let small drafts go by themselves", "Drafts under a limit that you set are sent without a yes."),
-    "counts": ("Look where a look earns most", "A short list of shelves is given each day, to look at."),
-}
-"""Each mode: what its button says, and what it does."""
 
 ACTS = {
     "orders": ("order approved or sent", "orders approved or sent"),
@@ -123,15 +109,33 @@ def proposal(figures: Figures, voice: Voice) -> Proposal:
         case Do.SELL_OFF:
             return Proposal(f"Go through what lies too long: holding it cost {lost}.", "See what lies too long")
         case Do.KEEP:
-            name, does = MODES[last["mode"]]
-            return Proposal(f"Leave “{name}” on. {does}")
+            mode = MODES[last["mode"]]
+            return Proposal(f"Leave {_small(mode.title)} on. {mode.does}")
         case Do.END:
-            name, _ = MODES[last["mode"]]
             done = "has done its work: twice running its cause lost under half of what it had"
-            return Proposal(f"“{name}” {done}.", "End it")
-    name, does = MODES[last["mode"]]
-    instead = f" “{MODES[last['on']][0]}” ends with it." if last["on"] else ""
-    return Proposal(f"{does} {first_up(NAMES[last['mode']].by)} lost {lost}.{instead}", name)
+            return Proposal(f"{MODES[last['mode']].title} {done}.", "End it")
+    mode = MODES[last["mode"]]
+    said = f"{first_up(NAMES[last['mode']].by)} lost {lost}."
+    if last["on"]:
+        on = MODES[last["on"]].title
+        said += f" {on} is on, and one is on at a time: end it, then turn {_small(mode.title)} on."
+        return Proposal(said, f"End {_small(on)}")
+    return Proposal(f"{said} {mode.does}", f"Turn {_small(mode.title)} on")
+
+
+def is_on(since: date, voice: Voice) -> str:
+    """That a proposed mode is on."""
+    return "It is on since today." if since == voice.today else f"It is on since {plain_day(since, voice.today)}."
+
+
+def shifted(propose: Figures) -> str:
+    """That a proposed shift has been made."""
+    return f"It is ordered from {propose['shift']['to']} now."
+
+
+def _small(title: str) -> str:
+    """A mode's title within a sentence."""
+    return title[:1].lower() + title[1:]
 
 
 def _settles(figures: Figures) -> str:
@@ -160,9 +164,9 @@ def tried(figures: Figures, voice: Voice) -> Tried | None:
         return None
     if action["do"] == Do.NOTHING:
         last = action["proposed"]
-        name = MODES[last["mode"]][0] if last["do"] == Do.MODE else f"{last['product']} from {last['shift']['to']}"
+        name = MODES[last["mode"]].title if last["do"] == Do.MODE else f"{last['product']} from {last['shift']['to']}"
         return Tried("Not done", name, "It was proposed, and nobody did it. So nothing can be said of it.")
-    name = MODES[action["mode"]][0] if action["do"] == Do.MODE else f"{action['product']} from {action['to']}"
+    name = MODES[action["mode"]].title if action["do"] == Do.MODE else f"{action['product']} from {action['to']}"
     since = f"since {plain_day(day_of(action['on']), voice.today)}"
     came = action["came"]
     if came is None:

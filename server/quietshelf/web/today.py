@@ -8,7 +8,7 @@ from quietshelf.rules.conditions import Stock, waits
 from quietshelf.rules.exceptions import BOARD, Board, ExceptionKind
 from quietshelf.rules.leadtimes import lead_time, promise
 from quietshelf.rules.policy import Policy
-from quietshelf.store import pages
+from quietshelf.store import losses, pages
 from quietshelf.store.open_now import OpenException, open_exceptions
 from quietshelf.store.supply import records_of
 from quietshelf.web import line_words, wording
@@ -37,12 +37,13 @@ def board() -> LivePage:
     on = boards(open_now, waiting, coming, said, _held_up(open_now))
     until = pages.known_until(db(), site().id)
     looked = pages.looked(db(), site().id) if on.quiet else None
+    look = losses.latest_look(db(), site().id)
     values = {
         "on": on,
         "head": _head(on),
-        "reading": reading_now(db(), site().id, said),
+        "reading": reading_now(db(), look, said),
         "review": review_to_read(),
-        "mode": mode_view(db(), site(), said),
+        "mode": mode_view(db(), site(), look, said),
         "today": said.today,
         "known": wording.sales_known(until, said),
         "looked": looked,
