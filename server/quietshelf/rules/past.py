@@ -24,6 +24,9 @@ ALL_DAY = 1 - 1e-9
 """What is out for less than this share of a day was in stock for some of it, rounding aside."""
 
 
+BEFORE_DAYS = 60
+"""Triggers are looked for so long before the first day that is wanted."""
+
 _RANK = {kind: rank for rank, kind in enumerate(Kind)}
 
 
@@ -61,24 +64,30 @@ def life_of(past: SkuPast, leads: Leads, almanac: Almanac, since: date, began: d
         return SkuLife(past.sku, earns, cost, (), lead_days=lead_days, ending=past.ending)
     course_of = _Course(stock, sold, almanac, policy)
     begins = max(0, almanac.place_of(told.known_from), almanac.place(stock.since))
-    shown = _at_close(steps, almanac)
+    positions = _positions(begins, almanac.place(since), told, course_of, _at_close(steps, almanac), leads, almanac)
+    orders = orders_of(past.lines, positions, began, policy)
+    looks = list(_looks(told, steps, almanac))
+    days = _days(max(begins, almanac.place(since)), positions, course_of, looks, past.facts, almanac)
+    found = as_found(days, looks)
+    return SkuLife(past.sku, earns, cost, found, orders, tuple(looks), lead_days, past.ending, almanac.days[begins])
+
+
+def _positions(
+    begins: int,
+    wanted_from: int,
+    told: Opened,
+    course_of: "_Course",
+    shown: Sequence[int],
+    leads: Leads,
+    almanac: Almanac,
+) -> Positions:
+    """What the position was made of since some time before the days that are wanted, and what velocity was."""
+    first, policy = max(begins, wanted_from - BEFORE_DAYS), course_of.policy
     # What was there when records begin had sold before them: what was known of it then is first read a month later.
     was_there = told.facts[0].kind is not Kind.RECEIPT and told.facts[0].quantity > 0
     readable = min(begins + policy.in_stock_at_least_days, len(almanac.days)) - 1 if was_there else 0
-    positions = Positions(
-        begins,
-        shown,
-        [course_of.per_day(max(at, readable)) for at in range(begins, len(almanac.days))],
-        leads,
-        almanac,
-    )
-    orders = orders_of(past.lines, positions, began, policy)
-    first = max(begins, almanac.place(since))
-    looks = list(_looks(told, steps, almanac))
-    days = _days(first, positions, course_of, looks, past.facts, almanac)
-    here_since = almanac.days[begins] if begins < len(almanac.days) else None
-    found = as_found(days, looks)
-    return SkuLife(past.sku, earns, cost, found, orders, tuple(looks), lead_days, past.ending, here_since)
+    speed = [course_of.per_day(max(at, readable)) for at in range(first, len(almanac.days))]
+    return Positions(first, shown, speed, leads, almanac)
 
 
 def _in_order(fact: Fact) -> tuple[datetime, int, str]:
@@ -103,13 +112,12 @@ def _money(past: SkuPast, sold: Mapping[date, DaySum], almanac: Almanac, policy:
 
 def _at_close(steps: Sequence[Step], almanac: Almanac) -> list[int]:
     """What the book showed at each day's close, never below 0."""
+    last: dict[int, int] = {almanac.place_of(step.at): step.on_hand for step in steps}
     shown: list[int] = []
-    taken = on_hand = 0
-    for end in almanac.begins[1:]:
-        while taken < len(steps) and steps[taken].at.timestamp() < end:
-            on_hand = steps[taken].on_hand
-            taken += 1
-        shown.append(max(0, on_hand))
+    on_hand = next((last[at] for at in sorted(last, reverse=True) if at < 0), 0)
+    for at in range(len(almanac.days)):
+        on_hand = last.get(at, on_hand)
+        shown.append(on_hand if on_hand > 0 else 0)
     return shown
 
 
@@ -140,23 +148,22 @@ def _days(
     for look in looks:  # that evening the book still showed what the look found missing, had nobody looked
         at = almanac.place(look.on)
         missing[at] = missing.get(at, 0) + max(0, look.booked - look.found)
-    days = []
-    for at in range(first, len(almanac.days)):
-        shown = positions.book[at] + missing.get(at, 0)
-        days.append(
-            Day(
-                almanac.days[at],
-                shown,
-                shown,
-                course_of.sold[at],
-                positions.per_day(max(at - 1, positions.begins)),
-                positions.reorder_at(at),
-                course_of.out[at],
-                almanac.counts[at],
-                largest.get(at, 0),
-            )
+    speed, begins, book, cover = positions.speed, positions.begins, positions.book, positions.leads.cover_days
+    sold, out = course_of.sold, course_of.out
+    return [
+        Day(
+            almanac.days[at],
+            book[at] + missing.get(at, 0),
+            book[at] + missing.get(at, 0),
+            sold[at],
+            speed[at - begins - 1] if at > begins else speed[0],
+            speed[at - begins] * cover[at],
+            out[at],
+            almanac.counts[at],
+            largest.get(at, 0),
         )
-    return days
+        for at in range(first, len(almanac.days))
+    ]
 
 
 class _Course:

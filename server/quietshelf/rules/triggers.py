@@ -120,11 +120,13 @@ def _life(line: Line, drafted_on: date, positions: Positions) -> OrderLife:
 def _wanted_since(since: int, until: int, positions: Positions, coming: Sequence[float], policy: Policy) -> int | None:
     """From when the rule wanted an order that it still wanted on the evening of `until`; None where it did not."""
     wanted: int | None = None
-    for at in range(max(since, positions.begins), until + 1):
-        position, line = positions.book[at] + coming[at], positions.reorder_at(at)
-        if position <= line and line > 0:
+    first, book, cover, stays = positions.begins, positions.book, positions.leads.cover_days, policy.draft_stays_days
+    for at in range(max(since, first), until + 1):
+        per_day = positions.speed[at - first]
+        beyond = book[at] + coming[at] - per_day * cover[at]
+        if beyond <= 0 < per_day:
             wanted = at if wanted is None else wanted
-        elif position > line + policy.draft_stays_days * positions.per_day(at):
+        elif beyond > stays * per_day:
             wanted = None
     return wanted
 
