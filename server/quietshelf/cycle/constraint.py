@@ -94,9 +94,8 @@ def look_back(engine: Engine, moment: Moment) -> None:
             leads_of(Delivered(), almanac, moment.policy),
             [Reckoning(day, _top(skus), moment.policy) for day in (*ends, moment.today)],
         )
-    changed = False
     for chunk in in_chunks(skus, SKUS_AT_ONCE):
-        changed = back.look_at(engine, chunk) or changed
+        back.look_at(engine, chunk)
     *earlier, latest = back.reckonings
     with writing(engine) as session:
         for reckoning in earlier:
@@ -163,8 +162,8 @@ class _Back:
     def policy(self) -> Policy:
         return self.moment.policy
 
-    def look_at(self, engine: Engine, skus: Sequence[store.Sku]) -> bool:
-        """Some SKUs' pasts: their losses are saved, their sums kept. Whether a loss differs from what was kept."""
+    def look_at(self, engine: Engine, skus: Sequence[store.Sku]) -> None:
+        """Some SKUs' pasts: their losses are saved, their sums kept."""
         lives = self._lives(engine, skus)
         ids = {sku.sku: sku.product_id for sku in skus}
         rows = []
@@ -177,7 +176,7 @@ class _Back:
         for reckoning in self.reckonings:
             reckoning.add(lives)
         with writing(engine) as session:
-            return store.save_losses(session, self.moment.site_id, list(ids.values()), self.since, rows)
+            store.save_losses(session, self.moment.site_id, list(ids.values()), self.since, rows)
 
     def _lives(self, engine: Engine, skus: Sequence[store.Sku]) -> list[SkuLife]:
         moment, ids = self.moment, [sku.product_id for sku in skus]

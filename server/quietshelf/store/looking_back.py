@@ -198,8 +198,8 @@ def began_on(session: Session, site_id: int) -> date | None:
 # what is kept ---------------------------------------------------------------------------------
 
 
-def save_losses(session: Session, site_id: int, product_ids: Collection[int], since: date, rows: Sequence[Any]) -> bool:
-    """Make the losses of some SKUs since a day what they are now, touching only rows that differ; whether any did.
+def save_losses(session: Session, site_id: int, product_ids: Collection[int], since: date, rows: Sequence[Any]) -> None:
+    """Make the losses of some SKUs since a day what they are now, touching only rows that differ.
 
     Args:
         rows: mappings of LossRow's columns, but for the site.
@@ -217,7 +217,6 @@ def save_losses(session: Session, site_id: int, product_ids: Collection[int], si
     session.flush()
     for chunk in in_chunks(differ):
         session.connection().execute(insert(session, LossRow), [row | {"site_id": site_id} for row in chunk])
-    return bool(differ) or before.keys() != now.keys()
 
 
 def _differs(kept: LossRow | None, row: Mapping[str, Any]) -> bool:
