@@ -11,6 +11,7 @@ from tests.bench.events import events
 from tests.bench.importing import importing
 from tests.bench.pages import pages
 from tests.bench.rows import Row, keep, show
+from tests.bench.scaling import scaling
 from tests.bench.starting import starting
 
 FILE = Path("build/bench.json")
@@ -21,6 +22,7 @@ BENCHES: dict[str, Callable[[Path], list[Row]]] = {
     "importing": importing,
     "deciding": deciding,
     "events": events,
+    "scaling": scaling,
 }
 """Each measures in a folder of its own."""
 

@@ -26,6 +26,9 @@ from quietshelf.store.troubles import ShelfWord, shelf_words
 
 __all__ = ["Known", "Moment", "lead_of", "load", "supply_of"]
 
+Supplies = dict[tuple[int, int, int], Supply]
+"""By supplier, pack and minimum."""
+
 
 @dataclass(frozen=True)
 class Known:
@@ -71,6 +74,7 @@ def load(
     for word in shelf_words(session, site_id, product_ids):
         words.setdefault(word.product_id, []).append(word)
     pasts = pasts_of(session, moment, rows, lots, plans)
+    supplies: Supplies = {}
     return [
         _known(
             moment,
@@ -82,6 +86,7 @@ def load(
             coming.get(product.id, ()),
             drafts.get(product.id),
             words.get(product.id, ()),
+            supplies,
         )
         for state, product, _ in rows
     ]
@@ -97,6 +102,7 @@ def _known(
     coming: Sequence[OpenLine],
     draft: OrderLine | None,
     words: Sequence[ShelfWord],
+    supplies: Supplies,
 ) -> Known:
     supplier_id = source.supplier.id if source else product.supplier_id
     cost_minor = source.cost_minor if source else product.cost_minor
@@ -111,7 +117,7 @@ def _known(
         sold_in_lot_days=said.sold_in_lot_days,
         price_minor=product.price_minor,
         cost_minor=cost_minor,
-        supply=supply_of(product, source, record, moment.policy) if record else None,
+        supply=_shared(product, source, record, moment.policy, supplies) if record else None,
         open_orders=tuple(_open_order(line, supplier_id, suppliers.get(line.supplier_id), moment) for line in coming),
         draft=_draft(draft, supplier_id, moment) if draft else None,
         previous_zone=Zone(state.zone) if state.decided_at else None,
@@ -126,6 +132,18 @@ def _known(
         silence=said.silence,
     )
     return Known(product, state, supplier_id if record else None, cost_minor, past, item, words)
+
+
+def _shared(
+    product: ProductNow, source: Source | None, record: SupplyRecord, policy: Policy, supplies: Supplies
+) -> Supply:
+    """As `supply_of`; SKUs on the same terms of one supplier share it."""
+    if source is not None:
+        return supply_of(product, source, record, policy)
+    terms = record.supplier.id, product.pack, product.minimum_order
+    if terms not in supplies:
+        supplies[terms] = supply_of(product, source, record, policy)
+    return supplies[terms]
 
 
 def supply_of(product: ProductNow, source: Source | None, record: SupplyRecord, policy: Policy) -> Supply:

@@ -43,7 +43,11 @@ class Decided:
     @classmethod
     def of(cls, known: Known, decision: Decision, policy: Policy) -> "Decided":
         """A decision with what it is known by, and for how long it stands."""
-        return cls(known, decision, decision.digest(), decide_again_on(decision, known.past.gist, policy))
+        before, digest = known.state, decision.digest()
+        stands = before.decide_again_on is None or before.decide_again_on > decision.item.today
+        if digest == before.digest and stands and not before.stale:
+            return cls(known, decision, digest, before.decide_again_on)
+        return cls(known, decision, digest, decide_again_on(decision, known.past.gist, policy))
 
     @property
     def product_id(self) -> int:

@@ -121,7 +121,7 @@ class Decision:
         """On hand + on order."""
         return self.on_hand + self.on_order
 
-    @property
+    @cached_property
     def risk_minor_per_day(self) -> int:
         """Throughput that a day without stock loses."""
         return round(self.velocity.per_day * max(0, self.throughput_minor or 0))
@@ -291,7 +291,7 @@ def throughput_minor(item: Item, policy: Policy) -> tuple[int | None, bool]:
         return None, False
     if item.cost_minor is None:
         return round(paid * (1 - Fraction(str(policy.assumed_cost_share)))), True
-    return round(paid - item.cost_minor), False
+    return round(paid) - item.cost_minor, False
 
 
 def next_look_days(supply: Supply | None, today: date, policy: Policy) -> int:
@@ -360,7 +360,7 @@ def decide(item: Item, policy: Policy) -> Decision:
         else:
             line = _line_again(item, item.supply, again, hand, free, speed, at, needs, policy)
     earns, assumed = throughput_minor(item, policy)
-    since_sale = item.in_stock.since_sale if item.in_stock else Fraction(0)
+    since_sale = item.in_stock.since_sale if item.in_stock else 0
     mark = mark_of(zone, hand, per_day, lead.late_days + at.buffer_days, since_sale, policy)
     decision = Decision(
         item,

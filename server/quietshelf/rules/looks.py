@@ -126,10 +126,10 @@ def silence(sold_on: Set[date], seen: Shown, stock: Stock, policy: Policy) -> Si
         return None
     since = max(last_sale, min(seen.on, until + DAY)) if seen.on is not None else last_sale
     first = since - DAY * (policy.velocity_days - 1)
-    silent = stock.in_stock(since + DAY, until) if since < until else Fraction(0)
+    silent = stock.in_stock(since + DAY, until) if since < until else 0
     days = stock.in_stock(first, since) + silent
     sale_days = sum(first <= day <= since for day in sold_on)
-    chance = min(Fraction(1), sale_days / days) if days else Fraction(0)
+    chance = min(Fraction(1), Fraction(sale_days) / days) if days else Fraction(0)
     return Silence(
         last_sale,
         stock.calendar.count(last_sale + DAY, until),

@@ -1,6 +1,18 @@
 """Every number of the rules, in one frozen dataclass. No logic lives here."""
 
 from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+
+
+@lru_cache(maxsize=64)
+def exact(share: float) -> Fraction:
+    """A number of the policy as the exact fraction that it is.
+
+    >>> exact(0.5)
+    Fraction(1, 2)
+    """
+    return Fraction(share)
 
 
 @dataclass(frozen=True)

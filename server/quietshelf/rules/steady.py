@@ -106,7 +106,7 @@ def _mark_changes(
     today, hand = decision.item.today, decision.on_hand
     if decision.mark is Mark.DEAD:
         return
-    since_sale = decision.item.in_stock.since_sale if decision.item.in_stock else Fraction(0)
+    since_sale = decision.item.in_stock.since_sale if decision.item.in_stock else 0
     yield today + timedelta(days=ceil(policy.dead_days - since_sale))
     if decision.mark is Mark.OVERSTOCK:
         if hand < most * enough_days:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from math import ceil
 from zoneinfo import ZoneInfo
@@ -39,7 +39,7 @@ class Calendar:
         first = min((day for day in sold_on if day <= last), default=None)
         return cls(zone, known_until, first, closed_days(sold_on, last, policy))
 
-    @property
+    @cached_property
     def last(self) -> date:
         """The day of T."""
         return self.day_of(self.known_until)
@@ -112,7 +112,11 @@ class Stock:
             return {}
         first = max(first, self.since)
         days = (first + DAY * n for n in range((last - first).days + 1))
-        return {day: StockDay(self.at_close(day), self.in_stock(day, day)) for day in days if self.calendar.counts(day)}
+        return {
+            day: StockDay(self.at_close(day), Fraction(self.in_stock(day, day)))
+            for day in days
+            if self.calendar.counts(day)
+        }
 
     def at_close(self, day: date) -> int | None:
         """Units on hand at the end of a day."""
@@ -122,12 +126,12 @@ class Stock:
             return None
         return max(0, self.steps[before - 1].on_hand)
 
-    def in_stock(self, first: date, last: date) -> Fraction:
+    def in_stock(self, first: date, last: date) -> int | Fraction:
         """For how many of the days from `first` to `last` it was in stock, parts of days included."""
         if self.since is None:
-            return Fraction(0)
+            return 0
         first = max(first, self.since)
-        days = Fraction(self.calendar.count(first, last))
+        days: int | Fraction = self.calendar.count(first, last)
         for begun, ended in reversed(self.out):
             from_day, to_day = self.calendar.day_of(begun), self.calendar.day_of(ended)
             if to_day < first:
@@ -171,7 +175,7 @@ class Window:
 
     first: date
     last: date
-    in_stock: Fraction
+    in_stock: int | Fraction
     """For how many of them it was in stock."""
     ran_out_on: date | None = None
     """The day on which it ran out, where it has been out for all of velocity's days: the window ends with it."""

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 from math import floor
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -26,9 +27,9 @@ class InStock:
 
     sold: int
     """Units, returns taken back."""
-    days: Fraction
+    days: int | Fraction
     """For how long it was in stock, parts of days included."""
-    since_sale: Fraction
+    since_sale: int | Fraction
     """For how many days it has been in stock since the day of its last sale, or since its first day."""
     ran_out_on: date | None = None
     """The day on which it ran out, where it has been out for all of velocity's days."""
@@ -40,10 +41,10 @@ class Velocity:
 
     units: int
     days: int | Fraction
-    in_stock: Fraction | None = None
+    in_stock: int | Fraction | None = None
     """For how long it was in stock, where that divides: `days`, but where those are the fewest that count."""
 
-    @property
+    @cached_property
     def per_day(self) -> Fraction:
         """Units a day.
 
@@ -70,7 +71,7 @@ def velocity(units_in_window: int, policy: Policy, in_stock: InStock | None = No
     """
     if in_stock is None or not policy.in_stock_days:
         return Velocity(max(0, units_in_window), policy.velocity_days)
-    days = max(in_stock.days, Fraction(policy.in_stock_at_least_days))
+    days = max(in_stock.days, policy.in_stock_at_least_days)
     return Velocity(max(0, in_stock.sold), days, in_stock.days)
 
 

@@ -5,7 +5,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from quietshelf.rules.leadtimes import LeadTime
-from quietshelf.rules.policy import Policy
+from quietshelf.rules.policy import Policy, exact
 
 
 class Zone(StrEnum):
@@ -39,7 +39,7 @@ def buffer_days(lead: LeadTime, days_to_next_look: int, policy: Policy) -> Fract
     >>> buffer_days(LeadTime(Fraction(9), Fraction(10), 20), 1, Policy())
     Fraction(6, 1)
     """
-    return lead.late_days * Fraction(policy.buffer_share) + days_to_next_look
+    return lead.late_days * exact(policy.buffer_share) + days_to_next_look
 
 
 def lines(
@@ -80,16 +80,16 @@ def zone_of(on_hand: int, position: int, per_day: Fraction, at: Lines, previous:
     """
     if per_day <= 0:
         return Zone.GREEN
-    flap = per_day * policy.flap_days
+    flap = per_day * policy.flap_days if previous in (Zone.RED, Zone.YELLOW) else 0
     if on_hand <= at.red + (flap if previous is Zone.RED else 0):
         return Zone.RED
-    if position <= at.yellow + (flap if previous in (Zone.RED, Zone.YELLOW) else 0):
+    if position <= at.yellow + flap:
         return Zone.YELLOW
     return Zone.GREEN
 
 
 def mark_of(
-    zone: Zone, on_hand: int, per_day: Fraction, enough_days: Fraction, since_sale_days: Fraction, policy: Policy
+    zone: Zone, on_hand: int, per_day: Fraction, enough_days: Fraction, since_sale_days: int | Fraction, policy: Policy
 ) -> Mark | None:
     """The mark of a Green SKU (docs/policy.md, Zones); None for most.
 
@@ -106,6 +106,6 @@ def mark_of(
         return None
     if since_sale_days >= policy.dead_days:
         return Mark.DEAD
-    if per_day > 0 and on_hand >= per_day * max(Fraction(policy.no_order_cover_days), enough_days):
+    if per_day > 0 and on_hand >= per_day * max(enough_days, Fraction(policy.no_order_cover_days)):
         return Mark.OVERSTOCK
     return None
