@@ -125,7 +125,7 @@ def _known(
         in_stock=said.in_stock,
         perhaps_one_off=said.perhaps_one_off,
         one_offs=said.one_offs,
-        plan=past.plan,
+        plan=replace(past.plan, ending=True) if product.archived_at else past.plan,
         last_piece_gone=said.last_piece_gone,
         order_again=said.order_again,
         told=said.told,

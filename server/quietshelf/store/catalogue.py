@@ -47,6 +47,8 @@ class BroughtUpToDate:
     unchanged: int = 0
     suppliers_named: int = 0
     """Suppliers made because a row named them: nothing but their name is known."""
+    brought_back: int = 0
+    """Products that had been archived, and that a file names again."""
     product_ids: set[int] = field(default_factory=set)
 
 
@@ -107,7 +109,9 @@ def put_products(session: Session, rows: Iterable[ProductRow]) -> BroughtUpToDat
         known = {product.sku: product for product in found}
         touched = []
         for row in chunk:
-            told = _told(row, _OF_A_PRODUCT) | {"assumed": False}
+            told = _told(row, _OF_A_PRODUCT) | {"assumed": False, "archived_at": None}
+            old = known.get(row.sku)
+            done.brought_back += old is not None and old.archived_at is not None
             if row.supplier:
                 told["supplier_id"] = suppliers[row.supplier]
             touched += _put(session, done, known.get(row.sku), Product(sku=row.sku), told)

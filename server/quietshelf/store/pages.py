@@ -212,7 +212,7 @@ def known_until(session: Session, site_id: int) -> datetime | None:
 
 def looked(session: Session, site_id: int) -> Looked:
     """How many items, slots and open orders there are."""
-    items = select(func.count()).select_from(Product).scalar_subquery()
+    items = select(func.count()).where(Product.archived_at.is_(None)).scalar_subquery()
     slots = (
         select(func.count())
         .select_from(Slot)

@@ -73,7 +73,11 @@ def listed_items(session: Session) -> list[tuple[str, str]]:
     """SKU and name of every item, or of none where they are too many to choose from a list."""
     if (session.scalar(select(func.count()).select_from(Product)) or 0) > MOST_LISTED:
         return []
-    return list(session.execute(select(Product.sku, Product.name).order_by(Product.name)).all())
+    return list(
+        session.execute(
+            select(Product.sku, Product.name).where(Product.archived_at.is_(None)).order_by(Product.name)
+        ).all()
+    )
 
 
 def suppliers(session: Session) -> list[Supplier]:

@@ -86,7 +86,7 @@ def choices(session: Session, site_id: int, currency: str) -> list[Choice]:
         select(Product, SkuState.velocity, SkuState.risk_minor_per_day, Sourcing)
         .join(SkuState, and_(SkuState.product_id == Product.id, SkuState.site_id == site_id))
         .outerjoin(Sourcing, and_(Sourcing.product_id == Product.id, Sourcing.site_id == site_id))
-        .where((SkuState.velocity > 0) | Sourcing.product_id.is_not(None), elsewhere)
+        .where((SkuState.velocity > 0) | Sourcing.product_id.is_not(None), elsewhere, Product.archived_at.is_(None))
         .order_by(Product.id)
     ).all()
     if not rows:

@@ -63,6 +63,7 @@ class ProductNow(NamedTuple):
     supplier_id: int | None
     pack: int
     minimum_order: int
+    archived_at: datetime | None
 
 
 def mark_stale(session: Session, site_id: int, product_ids: Iterable[int] | Mapping[int, datetime]) -> None:

@@ -6,7 +6,7 @@ from flask import Blueprint, abort, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from quietshelf.cycle import decide_skus
-from quietshelf.store import items, plans
+from quietshelf.store import archive, items, plans
 from quietshelf.store.engine import writing
 from quietshelf.web.accounts import account, managers_only
 from quietshelf.web.context import context, db, let_go, now, site, today
@@ -74,6 +74,24 @@ def forget_need(product_id: int, need_id: int) -> Answer:
     with writing(context().engine) as session:
         plans.forget_need(session, site_id, product_id, need_id, user_id, at)
     return _decided(product_id, site_id, "Taken back.")
+
+
+@bp.post("/skus/<int:product_id>/archive")
+@managers_only
+def archive_item(product_id: int) -> Answer:
+    """Take the item out of the range (`do` is archive), or into it again (back)."""
+    _item(product_id)
+    do, at, site_id, user_id = request.form.get("do"), now(), site().id, account().user_id
+    if do not in ("archive", "back"):
+        abort(400)
+    let_go()
+    with writing(context().engine) as session:
+        if do == "archive":
+            archive.archive(session, site_id, product_id, user_id, at)
+        else:
+            archive.bring_back(session, site_id, product_id)
+    out = "Archived: it is ordered no more. What is on its way can still be received, and its past stays."
+    return _decided(product_id, site_id, out if do == "archive" else "It is back: the rule orders it again.")
 
 
 def _item(product_id: int) -> None:

@@ -55,4 +55,6 @@ def _tell(desk: Desk, what: str, done: BroughtUpToDate) -> None:
     desk.outcome.booked[f"{what} updated"] = done.updated
     desk.outcome.repeated += done.unchanged
     desk.outcome.made["suppliers, by name alone"] += done.suppliers_named
+    if done.brought_back:
+        desk.outcome.made["items brought back from the archive"] += done.brought_back
     mark_stale(desk.session, desk.place.site_id, done.product_ids)
