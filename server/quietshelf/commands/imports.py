@@ -62,7 +62,7 @@ def import_(
     currency: str | None,
     for_machines: bool,
 ) -> None:
-    """Book FILE, a CSV (gzip too) of sales, products, suppliers, offers, stock or deliveries.
+    """Book FILE, a CSV (gzip too) of sales, products, suppliers, offers, stock, deliveries or needs.
 
     A file that can't be read is refused as a whole, with the rows and the reasons. The same file twice changes nothing.
     """

@@ -5,6 +5,7 @@ from quietshelf.files.derived import DerivedProduct, derive_products
 from quietshelf.files.kinds import (
     SalesFile,
     read_deliveries,
+    read_needs,
     read_offers,
     read_products,
     read_sales,
@@ -12,6 +13,7 @@ from quietshelf.files.kinds import (
     read_suppliers,
 )
 from quietshelf.files.movements import DeliveryRow, StockRow
+from quietshelf.files.needs import NeedRow
 from quietshelf.files.reading import Source
 from quietshelf.files.reports import Reason, Refusal, Refused, Report, Understood
 from quietshelf.files.sales import SaleRow
@@ -21,6 +23,7 @@ from quietshelf.files.writing import guarded, money, write_csv
 __all__ = [
     "DeliveryRow",
     "DerivedProduct",
+    "NeedRow",
     "OfferRow",
     "ProductRow",
     "Reason",
@@ -38,6 +41,7 @@ __all__ = [
     "guarded",
     "money",
     "read_deliveries",
+    "read_needs",
     "read_offers",
     "read_products",
     "read_sales",

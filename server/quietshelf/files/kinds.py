@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from quietshelf.files.catalogue import OFFERS, PRODUCTS, SUPPLIERS, OfferRow, ProductRow, SupplierRow
 from quietshelf.files.movements import DELIVERIES, STOCK, DeliveryRow, StockRow
+from quietshelf.files.needs import NEEDS, NeedRow
 from quietshelf.files.online_retail import ONLINE_RETAIL
 from quietshelf.files.reading import Source
 from quietshelf.files.sales import OWN_SALES, SaleRow
@@ -59,6 +60,13 @@ def read_stock(
 ) -> RowsFile[StockRow]:
     """What is on hand, as counted."""
     return RowsFile(source, [STOCK], time_zone=time_zone, minor_digits=minor_digits, now=now, date_order=date_order)
+
+
+def read_needs(
+    source: Source, *, time_zone: ZoneInfo, minor_digits: int, now: datetime, date_order: str | None = None
+) -> RowsFile[NeedRow]:
+    """Known needs: so many of an item, on a day."""
+    return RowsFile(source, [NEEDS], time_zone=time_zone, minor_digits=minor_digits, now=now, date_order=date_order)
 
 
 def read_deliveries(

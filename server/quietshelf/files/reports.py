@@ -35,6 +35,7 @@ class Reason(StrEnum):
     BAD_DEBT = "no goods: a bad debt put right"
     STOCK_BELOW_ZERO = "on hand is below 0"
     NOTHING_ORDERED = "ordered is 0"
+    DAY_PAST = "its day is past"
 
 
 class Refusal(NamedTuple):

@@ -9,11 +9,12 @@ from pydantic import TypeAdapter
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from quietshelf.files import DeliveryRow, OfferRow
+from quietshelf.files import DeliveryRow, NeedRow, OfferRow
 from quietshelf.rules.facts import Fact
 from quietshelf.store.catalogue import Items, put_offers
 from quietshelf.store.deliveries import book_deliveries
 from quietshelf.store.facts import add_facts
+from quietshelf.store.needs import put_needs
 from quietshelf.store.states import mark_stale
 from quietshelf.store.tables import HeldRow
 from quietshelf.store.upsert import in_chunks, insert
@@ -21,8 +22,8 @@ from quietshelf.store.upsert import in_chunks, insert
 UNKNOWN_ITEM = "unknown item"
 """Why a row is held."""
 
-What = Fact | OfferRow | DeliveryRow
-_READERS: dict[str, TypeAdapter[Any]] = {of.__name__: TypeAdapter(of) for of in (Fact, OfferRow, DeliveryRow)}
+What = Fact | OfferRow | DeliveryRow | NeedRow
+_READERS: dict[str, TypeAdapter[Any]] = {of.__name__: TypeAdapter(of) for of in (Fact, OfferRow, DeliveryRow, NeedRow)}
 _SKUS_AT_ONCE = 100
 
 
@@ -70,7 +71,7 @@ def release(session: Session, site_id: int, now: datetime) -> Released:
     items = Items(session)
     held = session.scalars(select(HeldRow.sku).where(HeldRow.site_id == site_id).distinct())
     released = Released()
-    rows: list[OfferRow | DeliveryRow] = []
+    rows: list[OfferRow | DeliveryRow | NeedRow] = []
     for skus in in_chunks([sku for sku in held if sku in items], _SKUS_AT_ONCE):
         of_these = HeldRow.site_id == site_id, HeldRow.sku.in_(skus)
         facts = []
@@ -88,8 +89,9 @@ def release(session: Session, site_id: int, now: datetime) -> Released:
     mark_stale(session, site_id, offers.product_ids)
     deliveries = [row for row in rows if isinstance(row, DeliveryRow)]
     came = book_deliveries(session, site_id, deliveries, items, now)
-    released.booked += offers.new + offers.updated + came.received + came.opened
-    released.product_ids |= offers.product_ids | came.product_ids
+    needs = put_needs(session, site_id, [row for row in rows if isinstance(row, NeedRow)], items, now)
+    released.booked += offers.new + offers.updated + came.received + came.opened + needs.new
+    released.product_ids |= offers.product_ids | came.product_ids | needs.product_ids
     return released
 
 

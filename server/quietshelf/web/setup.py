@@ -18,6 +18,7 @@ BRINGS = {
     "offers": ("What they ask for it", "Cost, pack and least order of each supplier for each item."),
     "stock": ("What is there now", "A count; without one, deliveries and sales are taken from none."),
     "deliveries": ("What came, and when", "Past orders tell how well each supplier keeps its word."),
+    "needs": ("What will be needed", "So many of an item on a day, as for a fair: ordered once, a lead time before."),
 }
 """The kinds of files, as a person thinks of them."""
 

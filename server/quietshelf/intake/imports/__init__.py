@@ -1,4 +1,4 @@
-"""Bringing files into the books: sales, products, suppliers, offers, stock, deliveries. files/ knows how they read."""
+"""Bringing files into the books: sales, products, suppliers, offers, stock, deliveries, needs. files/ reads them."""
 
 from quietshelf.intake.imports.bring import IMPORT_FEED, KINDS, FileKind, import_file
 from quietshelf.intake.imports.desk import Progress

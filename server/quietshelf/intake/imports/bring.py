@@ -16,6 +16,7 @@ from quietshelf.files import (
     RowsFile,
     Source,
     read_deliveries,
+    read_needs,
     read_offers,
     read_products,
     read_sales,
@@ -26,13 +27,14 @@ from quietshelf.intake.import_report import ImportReport
 from quietshelf.intake.imports.desk import Desk, Outcome, Place, Progress, Readied
 from quietshelf.intake.imports.goods import Offers, Products, Suppliers
 from quietshelf.intake.imports.movements import Deliveries, Stock
+from quietshelf.intake.imports.needs import Needs
 from quietshelf.intake.imports.sales import Sales
 from quietshelf.store.engine import reading, writing
 from quietshelf.store.feeds import begin_import, end_import
 from quietshelf.store.sites import touch
 from quietshelf.store.tables import Site
 
-FileKind = Literal["sales", "products", "suppliers", "offers", "stock", "deliveries"]
+FileKind = Literal["sales", "products", "suppliers", "offers", "stock", "deliveries", "needs"]
 KINDS: tuple[FileKind, ...] = get_args(FileKind)
 """What can be brought."""
 
@@ -115,6 +117,8 @@ def _read(
             return Stock(read_stock(source, **how), place, progress)
         case "deliveries":
             return Deliveries(read_deliveries(source, **how), progress)
+        case "needs":
+            return Needs(read_needs(source, **how), progress)
 
 
 def _report(kind: str, file_name: str, dry_run: bool, file: RowsFile[Any], outcome: Outcome) -> ImportReport:
