@@ -21,7 +21,7 @@ from quietshelf.store.tables import (
     OrderLine,
     Slot,
 )
-from tests.cycle.pictures import NOW, book, counted, daily, open_keys, state
+from tests.cycle.pictures import NOW, book, counted, daily, open_keys, sold, state
 from tests.shops import Shop
 
 
@@ -72,6 +72,7 @@ def test_two_boxes_under_one_name_are_said_once(shop: Shop) -> None:
 def test_a_silent_node_puts_its_skus_on_their_book_and_back_when_it_is_heard(shop: Shop) -> None:
     add_node(shop, heard_at=NOW, adopted_at=NOW)
     hang_on(shop, "TEA-0114", count=20)
+    book(shop, "OAT-0010", counted(50), sold(1))  # a till tells of sales
     book(
         shop,
         "TEA-0114",

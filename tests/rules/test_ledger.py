@@ -1,6 +1,6 @@
 """A simulated shop makes facts, the ledger makes the book, and the two are compared."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 
@@ -90,6 +90,10 @@ class Shop:
                 self.tell(minute, Kind.PUT, n)
             case "gone":
                 self.baskets -= n
+            case "put in the back":
+                self.baskets -= n
+                self.room += n
+                self.tell(minute, Kind.TRANSFER, n)
             case "written off":
                 self.baskets -= n
                 self.tell(minute, Kind.ADJUSTMENT, -n)
@@ -122,6 +126,7 @@ def happenings(script: list[Step]) -> list[tuple[int, str, int]]:
             "put back": ("pick", "put back", 1 + wait % QUICK),
             "packed order": ("order", "pack", wait),
             "broken": ("pick", "written off", wait),
+            "to the back": ("pick", "put in the back", wait),
             "off": ("node off", "node on", wait),
         }
         if what in two_steps:
@@ -162,7 +167,7 @@ def assert_the_book_is_the_shop(script: list[Step], honest: bool) -> Book:
     return book
 
 
-@given(scripts("buy", "put back", "case", "receipt", "broken", "count"))
+@given(scripts("buy", "put back", "to the back", "case", "receipt", "broken", "count"))
 def test_an_honest_shop_has_the_right_book_however_often_it_is_counted(script: list[Step]) -> None:
     assert_the_book_is_the_shop(script, honest=True)
 
@@ -209,7 +214,7 @@ def test_while_the_feed_is_an_hour_behind_what_is_in_baskets_is_not_on_hand(scri
 
 
 EVERYTHING = (
-    *("buy", "slow", "steal", "put back", "broken", "packed order", "case", "refill"),
+    *("buy", "slow", "steal", "put back", "to the back", "broken", "packed order", "case", "refill"),
     *("receipt", "count", "off", "sold from display", "stolen from display"),
 )
 
@@ -226,7 +231,7 @@ def test_any_order_of_arrival_and_any_repeats_give_the_same_book(script: list[St
     assert book.on_hand >= 0
 
 
-@given(scripts("buy", "put back", "case", "receipt", "broken", "count"))
+@given(scripts("buy", "put back", "to the back", "case", "receipt", "broken", "count"))
 def test_what_could_be_sold_is_known_of_every_moment(script: list[Step]) -> None:
     at_last = {step.at: step.on_hand for step in course(played(script).facts, None, POLICY).steps}
     for at, on_hand in at_last.items():
@@ -282,3 +287,34 @@ def test_a_pick_waits_two_hours_of_known_sales_for_its_sale(minutes: int, waitin
     book = derive(facts, START + timedelta(minutes=10 + minutes), POLICY)
     assert book.waiting == waiting
     assert book.on_hand == 7
+
+
+def test_what_moves_from_shelf_to_shelf_is_neither_sold_nor_lost() -> None:
+    other = "shelf-2/1"
+    facts = [fact(0, Kind.COUNT, 20), fact(1, Kind.COUNT, 12, SHELF), fact(1, Kind.COUNT, 8, other)]
+    book = derive([*facts, fact(60, Kind.PICK, 4, SHELF), fact(65, Kind.PUT, 4, other)], None, POLICY)
+    assert (book.book, book.on_hand, book.sensed, book.back, book.losses) == (20, 20, 20, 0, ())
+
+
+def test_what_is_taken_to_the_back_is_no_loss_and_one_that_was_takes_it_back() -> None:
+    picked = [fact(0, Kind.COUNT, 20), fact(1, Kind.COUNT, 12, SHELF), fact(60, Kind.PICK, 4, SHELF)]
+    assert derive(picked, None, POLICY).lost_since_count == 4
+    moved = derive([*picked, fact(300, Kind.TRANSFER, 4)], None, POLICY)  # said hours later
+    assert (moved.book, moved.on_hand, moved.sensed, moved.back, moved.losses) == (20, 20, 8, 12, ())
+
+
+def test_a_shelf_that_is_planned_anew_holds_none_of_the_old_item_and_the_book_stays() -> None:
+    weighed = [fact(0, Kind.COUNT, 20), fact(1, Kind.COUNT, 12, SHELF), fact(60, Kind.PICK, 2, SHELF)]
+    weighed += [fact(61, Kind.SALE, 2), fact(90, Kind.TRANSFER, 0, SHELF)]
+    book = derive(weighed, None, POLICY)
+    assert (book.book, book.on_hand, book.sensed, book.back, book.disagreement) == (18, 18, None, 18, 0)
+    again = derive([*weighed, fact(200, Kind.COUNT, 5, SHELF)], None, POLICY)  # and back again
+    assert (again.book, again.sensed, again.back) == (18, 5, 13)
+
+
+def test_a_shelf_that_was_filled_while_its_node_was_off_waits_for_the_receipt() -> None:
+    facts = [fact(0, Kind.COUNT, 10), fact(1, Kind.COUNT, 10, SHELF)]
+    facts.append(replace(fact(200, Kind.MISSED, -6, SHELF), since=START + timedelta(minutes=60)))
+    at_once = derive(facts, START + timedelta(minutes=201), POLICY)
+    assert (at_once.on_hand, at_once.sensed, at_once.disagreement, at_once.losses) == (16, 16, 0, ())
+    assert derive(facts, START + timedelta(days=3), POLICY).disagreement == 6

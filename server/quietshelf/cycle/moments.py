@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from quietshelf.rules.policy import Policy
 from quietshelf.rules.stock import Calendar
+from quietshelf.store.facts import picked_on
 from quietshelf.store.states import sold_on, time_of
 
 
@@ -33,6 +34,8 @@ class Moment:
     """What all decisions rested on at the last look (`digest`)..."""
     decided_on: date | None = None
     """...and the day of T that it was for."""
+    sold_by_shelves: bool = False
+    """Nobody tells of sales: what the shelves sensed was sold (rules/sensed.py)."""
 
     @cached_property
     def today(self) -> date:
@@ -63,8 +66,12 @@ def moment_of(session: Session, site_id: int, now: datetime, policy: Policy) -> 
     """The moment of `now` at a site."""
     site = time_of(session, site_id)
     zone, known_until = ZoneInfo(site.zone), now if site.known_until is None else min(now, site.known_until)
-    calendar = Calendar.of(zone, known_until, sold_on(session, site_id), policy)
-    return Moment(site_id, zone, now, known_until, policy, calendar, *site[2:])
+    days = sold_on(session, site_id)
+    by_shelves = site.known_until is None and not days
+    if by_shelves:
+        days = picked_on(session, site_id, zone)
+    calendar = Calendar.of(zone, known_until, days, policy)
+    return Moment(site_id, zone, now, known_until, policy, calendar, *site[2:], sold_by_shelves=by_shelves)
 
 
 def _digest(*parts: Any) -> str:

@@ -12,6 +12,7 @@ from quietshelf.rules.feedback import Lot
 from quietshelf.rules.gist import Gist, Reading, gist_of, read, with_sale
 from quietshelf.rules.needs import met, without
 from quietshelf.rules.plans import NO_PLAN, Plan
+from quietshelf.rules.sensed import with_sensed_sales
 from quietshelf.rules.velocity import DaySum, net_days
 from quietshelf.store.facts import facts_of_each, later_facts_of_each
 from quietshelf.store.gists import as_read, written
@@ -78,6 +79,8 @@ def pasts_of(
         facts = facts_of_each(session, moment.site_id, unread)
         days = days_of_each(session, moment.site_id, unread)
         for product_id in unread:
+            if moment.sold_by_shelves:
+                facts[product_id] = with_sensed_sales(facts[product_id], moment.now, moment.policy)
             plan = plans.get(product_id, NO_PLAN)
             past = _past(facts[product_id], days[product_id], plan, lots.get(product_id, ()), moment)
             pasts[product_id] = replace(past, is_new=past.kept != (kept[product_id] or None))

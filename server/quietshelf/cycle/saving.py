@@ -26,6 +26,8 @@ from quietshelf.store.plans import is_green_again
 from quietshelf.store.sites import touch
 from quietshelf.store.states import DaysOf, add_decisions, save_days, save_states, unchanged
 
+FOREIGN = "foreign_item"
+"""The doubt of a shelf on which something lies that is none of its pieces."""
 TRIES = 3
 """How often a transaction is tried that meets another's new draft."""
 
@@ -210,7 +212,9 @@ def _openings(one: Decided) -> list[Open]:
     """What is open about the SKU: what the rules say, and what its shelves say of their own counts."""
     sku, risk, figures = one.known.item.sku, one.decision.risk_minor_per_day, one.figures
     openings = list(one.decision.openings)
-    if any(word.doubt is not None for word in one.known.shelf):
+    if any(word.doubt == FOREIGN for word in one.known.shelf):
+        openings.append(Opening(ExceptionKind.FOREIGN_ITEM, sku, risk, figures))
+    if any(word.doubt not in (None, FOREIGN) for word in one.known.shelf):
         openings.append(Opening(ExceptionKind.COUNT_DOUBTFUL, sku, risk, figures))
     untold = sum(word.disagrees for word in one.known.shelf)
     if untold and not any(opening.kind is ExceptionKind.COUNT_DISAGREES for opening in openings):

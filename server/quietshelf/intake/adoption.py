@@ -5,14 +5,16 @@ import hashlib
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from quietshelf.cycle import decide_skus
 from quietshelf.intake.booking import Booking, rev_of
+from quietshelf.intake.counts import place_of
 from quietshelf.intake.states import newest_state, open_books
+from quietshelf.rules.facts import Fact, Kind
 from quietshelf.store import shelves, streams
 from quietshelf.store.engine import reading, writing
 from quietshelf.store.facts import add_facts
@@ -161,6 +163,7 @@ def assign_slot(
         if product_id is not None:
             _weigh(session, product_id, piece_weight_g)
         if row.product_id != product_id:
+            _end_of(session, node, row)
             row.count, row.disagrees = None, 0
         row.product_id, row.tolerance = product_id, tolerance
         node.config_epoch, node.config_number = shelves.epoch_of(session, node.site_id), node.config_number + 1
@@ -168,6 +171,17 @@ def assign_slot(
         if product_id is not None:
             _can_be_told(session, node)
         touch(session, node.site_id)
+
+
+def _end_of(session: Session, node: Node, slot: Slot) -> None:
+    """What the slot held until now lies in the back: it weighs something else from its last word on."""
+    if slot.product_id is None or slot.at is None or slot.count is None:
+        return
+    happened = slot.at + timedelta(microseconds=1)
+    place = place_of(node, slot.name)
+    key = f"planned:{place}:{node.config_epoch}:{node.config_number}"
+    fact = Fact(happened, Kind.TRANSFER, 0, key, place)
+    add_facts(session, node.site_id, [(slot.product_id, fact, happened, False)])
 
 
 def _can_be_told(session: Session, node: Node) -> None:

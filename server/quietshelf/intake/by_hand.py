@@ -15,8 +15,8 @@ from quietshelf.store.items import state
 from quietshelf.store.sites import touch
 from quietshelf.store.states import add_decisions
 
-REASONS = ("broken", "sample", "own_use")
-"""Why pieces are taken off the book by hand."""
+REASONS = ("broken", "sample", "own_use", "to_back")
+"""Why pieces are taken off a shelf by hand; into the back they stay in the book."""
 AN_INSTANT = timedelta(seconds=1)
 TICK = timedelta(microseconds=1)
 
@@ -47,10 +47,11 @@ def count_item(
 
 
 def take_off(engine: Engine, site_id: int, product_id: int, units: int, reason: str, now: datetime, press: str) -> bool:
-    """Take pieces off the book for one of REASONS; False where this very press has done it already."""
+    """Take pieces off for one of REASONS; False where this very press has done it already."""
     if reason not in REASONS or units <= 0:
         raise ValueError("what is taken off is 1 piece or more, with a reason")
-    fact = Fact(now, Kind.ADJUSTMENT, -units, f"{reason}:{product_id}:{press}")
+    kind, quantity = (Kind.TRANSFER, units) if reason == "to_back" else (Kind.ADJUSTMENT, -units)
+    fact = Fact(now, kind, quantity, f"{reason}:{product_id}:{press}")
     with writing(engine) as session:
         added = add_facts(session, site_id, [(product_id, fact, now, False)]).added
         if added:

@@ -105,5 +105,7 @@ def _follow(fact: Fact, place: str, shelves: dict[str, int]) -> None:
         shelves[place] = fact.quantity
     elif fact.kind in (Kind.PICK, Kind.MISSED):
         shelves[place] = shelves.get(place, 0) - fact.quantity
+    elif fact.kind is Kind.TRANSFER:
+        shelves.pop(place, None)
     elif fact.kind is Kind.PUT:
         shelves[place] = shelves.get(place, 0) + fact.quantity

@@ -477,7 +477,8 @@ def _with_openings(decision: Decision, policy: Policy) -> Decision:
         kinds.append(ExceptionKind.YELLOW)
     if book.sensed == 0 and book.back > 0 and item.doubt is None and decision.velocity.units > 0:
         kinds.append(ExceptionKind.SHELF_EMPTY)
-    if book.lost_since_count >= policy.loss_units:
+    lost_minor = book.lost_since_count * max(0, decision.throughput_minor or 0)
+    if book.lost_since_count >= policy.loss_units or lost_minor >= policy.loss_minor:
         kinds.append(ExceptionKind.UNEXPLAINED_LOSS)
     if book.disagreement:
         kinds.append(ExceptionKind.COUNT_DISAGREES)

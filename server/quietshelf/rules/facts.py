@@ -13,6 +13,7 @@ class Kind(StrEnum):
     PUT = "put"
     PICK = "pick"
     MISSED = "missed"
+    TRANSFER = "transfer"
     SALE = "sale"
     ADJUSTMENT = "adjustment"
     COUNT = "count"
@@ -23,6 +24,8 @@ class Fact:
     """One thing that happened to one SKU at one site, told apart by its key.
 
     `quantity` is in stock units: above 0, but for an adjustment (signed: -1 broken, +2 found) and a count (0 or more).
+    A `TRANSFER` leaves the book alone: so many pieces that were taken off a shelf went to the back. With a place its
+    quantity is 0: whatever that place held of the SKU is in the back, as the slot holds something else from then on.
     A `MISSED` is what a shelf lost (or, negative, gained) between `since` and `happened`, while its node was off.
     """
 

@@ -144,6 +144,7 @@ class _Reconciling:
             Kind.PICK: self._pick,
             Kind.PUT: self._put,
             Kind.MISSED: self._missed,
+            Kind.TRANSFER: self._transfer,
             Kind.SALE: self._sale,
             Kind.ADJUSTMENT: self._adjustment,
         }
@@ -196,11 +197,20 @@ class _Reconciling:
         """What a shelf lost while its node was off is matched with the sales of that time, and of 2 hours after it."""
         self._shelf(fact, -fact.quantity)
         since = fact.since or fact.happened
+        if fact.quantity < 0:
+            self.last_put = fact.happened  # it was filled meanwhile; what exceeds the back waits for its receipt
         then = [sale for sale in self.sales if sale.at >= since]
         rest = fact.quantity - sum(sale.left for sale in then)
         self.sales = [sale for sale in self.sales if sale.at < since]
         if rest > 0:
             self.picks.append(_Pick(fact.happened, rest, missed=True))
+
+    def _transfer(self, fact: Fact) -> None:
+        """What a person took off a shelf and put into the back was a pick, and is no basket and no loss."""
+        if fact.place is None:
+            self._claim(fact, fact.quantity)
+        else:
+            self.shelves.pop(fact.place, None)
 
     def _sale(self, fact: Fact) -> None:
         rest = self._claim(fact, fact.quantity)

@@ -147,6 +147,8 @@ class Policy:
     # exceptions
     loss_units: int = 3
     """An unexplained loss opens an exception from this many units on."""
+    loss_minor: int = 2000
+    """Or from this much throughput on, in minor units of the site's currency."""
     node_silent_minutes: int = 45
     """A node that has not been heard for this long (three heartbeats) is silent."""
     reopens_within_hours: int = 24

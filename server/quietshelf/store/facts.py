@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
 from quietshelf.rules.facts import Fact, Kind
-from quietshelf.store.states import mark_stale
+from quietshelf.store.states import EVER, mark_stale
 from quietshelf.store.tables import FactRow, Site, SiteDay, SkuGist
 from quietshelf.store.upsert import Insert, dialect_of, in_chunks, insert_for
 
@@ -81,7 +81,8 @@ def redate(session: Session, site_id: int, product_id: int, keys: Collection[str
         .execution_options(synchronize_session=False)
     )
     quantities = list(session.scalars(dated))
-    mark_stale(session, site_id, [product_id] if quantities else [])
+    if quantities:
+        mark_stale(session, site_id, {product_id: EVER})
     return sum(quantities)
 
 
@@ -99,6 +100,12 @@ def last_count_within(
             FactRow.happened < before,
         )
     )
+
+
+def picked_on(session: Session, site_id: int, zone: ZoneInfo) -> list[date]:
+    """The days on which shelves sensed picks, in order: in a shop without any sale, the days on which it was open."""
+    picks = select(FactRow.happened).where(FactRow.site_id == site_id, FactRow.kind == Kind.PICK.value)
+    return sorted({happened.astimezone(zone).date() for happened in session.scalars(picks)})
 
 
 def facts_of(session: Session, site_id: int, product_id: int) -> list[Fact]:

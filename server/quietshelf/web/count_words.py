@@ -42,7 +42,7 @@ def asks_when(kind: Kind, units: int, counted_at: datetime, voice: Voice) -> str
     return f"{units:,} {were} {_HAPPENED[kind]} on {on}, and nobody said at what time. Was that before you counted?"
 
 
-_OFF = {"broken": "broken", "sample": "a sample", "own_use": "used in the shop"}
+_OFF = {"broken": "broken", "sample": "a sample", "own_use": "used in the shop", "to_back": "put in the back"}
 
 
 def taken_off(reason: str, units: int, on_hand: int) -> str:
@@ -66,6 +66,29 @@ def decided(what: str, figures: Figures) -> str:
         return f"{units:,} {were} taken off as {_OFF[what]}."
     side = "before" if what == "before_count" else "after"
     return f"{units:,} that {were} dated by their day alone happened {side} the count."
+
+
+FIRST = {
+    "node_silent": "its shelf is silent",
+    "cell_faulty": "its cell is faulty",
+    "count_doubtful": "its shelf is not sure",
+    "count_disagrees": "shelf and book differ",
+}
+"""Why a count is not trusted, by the figures' `doubt`."""
+
+
+def check_first(figures: Figures) -> str:
+    """What a draft line says where its item's count is not trusted; empty where it is.
+
+    >>> check_first({"doubt": "node_silent", "disagreement": 0}), check_first({"doubt": None, "disagreement": 2})
+    (' Check the count first: its shelf is silent.', ' Check the count first: what happened contradicts the book.')
+    >>> check_first({"doubt": None, "disagreement": 0}), check_first({})
+    ('', '')
+    """
+    why = FIRST.get(figures.get("doubt") or "")
+    if why is None and figures.get("disagreement"):
+        why = "what happened contradicts the book"
+    return f" Check the count first: {why}." if why else ""
 
 
 WHATS = (*_OFF, "before_count", "after_count")

@@ -83,6 +83,7 @@ MOVES = {
     "return": "Brought back",
     "put": "Put on the shelf",
     "pick": "Taken from the shelf",
+    "transfer": "Moved to the back",
     "missed": "Missed while its node was off",
     "sale": "Sold",
     "adjustment": "Adjusted",
@@ -97,7 +98,7 @@ def moved(kind: str, quantity: int) -> str:
     >>> moved("sale", 3), moved("receipt", 12), moved("count", 7), moved("adjustment", -1)
     ('−3', '+12', '7', '−1')
     """
-    if kind == "count":
+    if kind == "count" or (kind == "transfer" and not quantity):
         return f"{quantity:,}"
     signed = -quantity if kind in ("sale", "pick", "missed") else quantity
     return f"{'−' if signed < 0 else '+'}{abs(signed):,}"

@@ -16,7 +16,7 @@ from quietshelf.store.orders import order_of
 from quietshelf.store.supplier_words import words_about
 from quietshelf.store.supply import records
 from quietshelf.store.tables import ON_ITS_WAY, Delivery, Order, OrderLine, SkuState
-from quietshelf.web import hurry_words, line_words, mode_words, wording
+from quietshelf.web import count_words, hurry_words, line_words, mode_words, wording
 from quietshelf.web.amounts import counted, of, on_day, rate
 from quietshelf.web.forms import Form
 from quietshelf.web.sourcing_views import WhyThis, why_this
@@ -218,11 +218,12 @@ def _line(
     rule_says = figures["proposal"]["quantity"] if line.is_draft and figures.get("rule_disagrees") else None
     word = {"red": wording.days_left(hand, per_day), "yellow": "Low"}.get(zone, "")
     sells = f" Sells {rate(per_day)} a day." if per_day else " None sold in 60 days."
+    first = count_words.check_first(figures) if line.is_draft else ""
     return LineView(
         line=line,
         zone=zone,
         mark=word,
-        left=f"{wording.left_and_days(hand, per_day)}.{sells}",
+        left=f"{wording.left_and_days(hand, per_day)}.{sells}{first}",
         quantity=quantity,
         means=wording.lasts(line.quantity, per_day),
         steps=line_words.steps(line.quantity, line.ruled, line.product.pack, rule_says),
