@@ -145,3 +145,27 @@ def test_a_row_that_asks_for_a_look_leads_to_the_count_and_goes_when_it_is_count
     assert "You found 80, as the book said." in sam.words
     sam.open("/")
     assert "80 in the book" not in sam.words
+
+
+def test_a_draft_line_whose_count_contradicts_itself_says_check_the_count_first(run: Run) -> None:
+    run.sell("TEA-0114", 9)  # 7 were there
+    ines = run.visitor()
+    ines.open(f"/orders/{run.order('Leaf & Kettle').id}")
+    assert "Check the count first: what happened contradicts the book." in ines.words
+
+
+def test_what_is_put_in_the_back_is_offered_for_weighed_items_alone(run: Run) -> None:
+    sam = run.visitor("sam@corner.example")
+    sam.open(f"/skus/{run.shop.products[SUGAR]}")
+    assert not sam.has_button("Put in the back")
+    with writing(run.shop.engine) as session:
+        weighed = Fact(NOW - timedelta(hours=8), Kind.COUNT, 30, "weighed", "shelf-1/1")
+        taken = Fact(NOW - timedelta(hours=5), Kind.PICK, 4, "taken", "shelf-1/1")
+        facts = [(run.shop.products[SUGAR], fact, NOW, False) for fact in (weighed, taken)]
+        add_facts(session, run.shop.site_id, facts)
+    run_pass(run.shop.engine, run.shop.site_id, NOW)
+    assert on_hand(run) == 77  # one of them was sold, for the others no sale came
+    sam.open(f"/skus/{run.shop.products[SUGAR]}")
+    sam.press("Put in the back", units="4")
+    assert on_hand(run) == 80
+    assert "4 taken off as put in the back: 80 are on hand." in sam.words

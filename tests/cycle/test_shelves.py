@@ -1,0 +1,81 @@
+"""What the shelves alone can tell: sales where nobody tells of any, what lies where it should not, what was lost."""
+
+from datetime import timedelta
+
+from quietshelf.cycle import decide_skus, run_pass
+from quietshelf.intake.adoption import assign_slot
+from quietshelf.rules.facts import Fact, Kind
+from quietshelf.store.engine import reading, writing
+from quietshelf.store.facts import facts_of
+from quietshelf.store.states import sold_on
+from quietshelf.store.tables import Node, Slot
+from tests.cycle.pictures import NOW, book, counted, open_keys, sold, state
+from tests.shops import Shop
+
+PLACE = "shelf-1/left"
+
+
+def hang(shop: Shop, sku: str, **columns: object) -> None:
+    """A weighed slot with an item in it."""
+    with writing(shop.engine) as session:
+        session.add(Node(site_id=shop.site_id, name="shelf-1", heard_at=NOW, adopted_at=NOW))
+        session.flush()
+        session.add(Slot(node_id=1, name="left", product_id=shop.products[sku], at=NOW, **columns))
+
+
+def picked(units: int, days_ago: float) -> Fact:
+    return Fact(NOW - timedelta(days=days_ago), Kind.PICK, units, f"pick:{days_ago}", PLACE)
+
+
+def look(shop: Shop, minutes: int = 0) -> set[str]:
+    run_pass(shop.engine, shop.site_id, NOW + timedelta(minutes=minutes))
+    return open_keys(shop.engine)
+
+
+def test_where_nobody_tells_of_sales_what_the_shelf_sensed_is_sold(shop: Shop) -> None:
+    weighed = Fact(NOW - timedelta(days=69), Kind.COUNT, 240, "weighed", PLACE)
+    book(shop, "TEA-0114", counted(240), weighed, *(picked(2, n + 0.5) for n in range(60)))
+    assert look(shop) == set()  # nothing is lost
+    tea = state(shop, "TEA-0114")
+    assert (tea.on_hand, tea.sensed, tea.velocity, tea.waiting) == (120, 120, 2.0, 0)
+    with reading(shop.engine) as session:  # a sale that a shelf sensed is derived, and no fact
+        assert sold_on(session, shop.site_id) == []
+        facts = facts_of(session, shop.site_id, shop.products["TEA-0114"])
+    assert Kind.SALE not in {fact.kind for fact in facts}
+
+
+def test_what_is_put_back_within_minutes_was_not_sold(shop: Shop) -> None:
+    weighed = Fact(NOW - timedelta(days=69), Kind.COUNT, 20, "weighed", PLACE)
+    put_back = Fact(NOW - timedelta(hours=5) + timedelta(minutes=4), Kind.PUT, 3, "back", PLACE)
+    book(shop, "TEA-0114", counted(20), weighed, picked(3, 5 / 24), put_back)
+    look(shop)
+    assert (state(shop, "TEA-0114").on_hand, state(shop, "TEA-0114").sold_60) == (20, 0)
+
+
+def test_something_else_on_the_shelf_is_said_as_such(shop: Shop) -> None:
+    hang(shop, "TEA-0114", doubt="foreign_item", count=20)
+    assert look(shop) == {"foreign_item:TEA-0114"}
+    with writing(shop.engine) as session:
+        session.get_one(Slot, 1).doubt = None
+    book(shop, "TEA-0114", counted(20))
+    assert look(shop, 1) == set()
+
+
+def test_a_loss_of_much_money_is_shown_though_it_is_one_piece(shop: Shop) -> None:
+    book(shop, "SUG-0008", counted(50), sold(1))  # a till tells of sales
+    for sku in ("POT-0002", "TEA-0120"):  # a teapot earns 18.50, a box of tea 2.60
+        weighed = Fact(NOW - timedelta(days=69), Kind.COUNT, 20, f"weighed {sku}", PLACE)
+        book(shop, sku, counted(20), weighed, Fact(NOW - timedelta(hours=9), Kind.PICK, 2, f"gone {sku}", PLACE))
+    assert look(shop) == {"unexplained_loss:POT-0002"}
+
+
+def test_a_slot_that_is_planned_anew_ends_what_it_held(shop: Shop) -> None:
+    hang(shop, "TEA-0114", count=12)
+    book(shop, "TEA-0114", counted(20), Fact(NOW - timedelta(days=3), Kind.COUNT, 12, "weighed", PLACE))
+    look(shop)
+    assert state(shop, "TEA-0114").sensed == 12
+    assign_slot(shop.engine, 1, "left", shop.products["MUG-0001"], piece_weight_g=300)
+    decide_skus(shop.engine, shop.site_id, [shop.products["TEA-0114"]], NOW + timedelta(minutes=1))
+    tea = state(shop, "TEA-0114")
+    assert (tea.on_hand, tea.sensed) == (20, None)
+    assert look(shop, 2) == set()
