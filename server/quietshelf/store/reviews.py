@@ -27,7 +27,18 @@ from quietshelf.store.tables import (
 )
 from quietshelf.store.upsert import insert
 
-ANSWERS = ("one_off", "no_one_off", "chosen", "pinned", "tried_back", "keep_selling", "ended", "ordered_again")
+ANSWERS = (
+    "one_off",
+    "no_one_off",
+    "before_count",
+    "after_count",
+    "chosen",
+    "pinned",
+    "tried_back",
+    "keep_selling",
+    "ended",
+    "ordered_again",
+)
 """Decisions that a person made, as they are kept."""
 
 
