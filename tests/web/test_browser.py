@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from quietshelf.serving import serving
 from tests.conftest import require
 from tests.web.conftest import Run
+from tests.web.losing import look, lose, order_life
 
 CHROMIUM = Path("/usr/bin/chromium")
 
@@ -47,9 +48,21 @@ def page(run: Run, browser: Browser) -> Iterator[Page]:
 
 def test_no_page_breaks_the_policy_or_is_too_wide(page: Page, run: Run) -> None:
     order, item = run.order("Leaf & Kettle"), run.shop.products["TEA-0114"]
+    look(run.shop, "supply")
+    lose(run.shop, "TEA-0114", "supply", date(2026, 11, 3), 7, 2100, order=order_life(order.number))
     for width, height in ((768, 1024), (390, 844)):
         page.set_viewport_size({"width": width, "height": height})
-        for path in ("/", "/orders", f"/orders/{order.id}", f"/skus/{item}", "/setup", "/you", "/open/red"):
+        for path in (
+            "/",
+            "/orders",
+            f"/orders/{order.id}",
+            f"/skus/{item}",
+            "/review",
+            "/review/2026-11",
+            "/setup",
+            "/you",
+            "/open/red",
+        ):
             page.goto(path)
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{path} at {width}"
 

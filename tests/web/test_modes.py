@@ -33,7 +33,9 @@ def test_a_mode_is_proposed_with_the_money_at_stake_and_nothing_is_turned_on_sil
     run_pass(run.shop.engine, run.shop.site_id, NOW)
     ines = run.visitor()
     ines.open("/")
-    assert "Proposed Supply mode Late and short deliveries lost £864.00 in 30 days." in ines.words
+    assert "Late and short deliveries lost £864 of earnings in 30 days." in ines.words
+    assert "Proposed Supply mode It holds more of what comes from suppliers that missed" in ines.words
+    assert "Turn it on : Supply mode, £864 at stake" in ines.words
     assert mode(run) is None
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from quietshelf.rules.policy import Policy
 from quietshelf.web.amounts import counted, plain_day, rate
-from quietshelf.web.constraint_words import DAYS, NAMES
+from quietshelf.web.constraint_words import NAMES
 from quietshelf.web.wording import Voice
 
 
@@ -47,18 +47,6 @@ MODES = {
         "It asks for more looks at the shelves a day, where a look earns most, and says which need one.",
     ),
 }
-
-
-def proposal(mode: str, lost_minor: int, voice: Voice) -> str:
-    """Why a mode is proposed, with the money at stake.
-
-    >>> from datetime import UTC, datetime
-    >>> from zoneinfo import ZoneInfo
-    >>> voice = Voice(datetime(2026, 11, 24, 9, tzinfo=UTC), ZoneInfo("Europe/London"), "GBP", True)
-    >>> proposal("counts", 134000, voice)[:52]
-    'Counts that were wrong lost £1,340.00 in 30 days. It'
-    """
-    return f"{NAMES[mode].lost} lost {voice.money(lost_minor)} in {DAYS} days. {MODES[mode].does}"
 
 
 def since(mode: str, on_since: date, did: Mapping[str, Any], voice: Voice) -> str:

@@ -18,6 +18,7 @@ from quietshelf.store.sites import touch
 from quietshelf.store.tables import LookRow, ModeRow, Site
 from quietshelf.web import mode_words
 from quietshelf.web.accounts import account, managers_only
+from quietshelf.web.constraint_words import round_money
 from quietshelf.web.context import context, db, let_go, now, site, zone
 from quietshelf.web.voices import voice
 from quietshelf.web.wording import Voice
@@ -39,6 +40,8 @@ class ModeView:
     needs: str = ""
     """What it lacks to do its work."""
     may_end: str = ""
+    at_stake: str = ""
+    """What its cause lost in 30 days, of one that is proposed."""
 
 
 def mode_view(session: Session, at: Site, look: LookRow | None, voice: Voice) -> ModeView | None:
@@ -56,8 +59,8 @@ def mode_view(session: Session, at: Site, look: LookRow | None, voice: Voice) ->
     if mode is None:
         return None
     needs = mode_words.needs_first(mode, at.order_limit_minor, at.budget_minor)
-    said = mode_words.proposal(mode, lost[mode], voice)
-    return ModeView(str(mode), mode_words.MODES[mode].title, said, on=False, needs=needs)
+    named, at_stake = mode_words.MODES[mode], round_money(lost[mode], voice)
+    return ModeView(str(mode), named.title, named.does, on=False, needs=needs, at_stake=at_stake)
 
 
 def _view_of(session: Session, at: Site, row: ModeRow, voice: Voice) -> ModeView:
