@@ -24,7 +24,7 @@ from quietshelf.rules.ordering import Act, DraftLine, LineChange, Terms, follow,
 from quietshelf.rules.plans import NO_PLAN, Plan, least, planned
 from quietshelf.rules.policy import Policy
 from quietshelf.rules.velocity import InStock, OneOff, Velocity, velocity
-from quietshelf.rules.zones import Lines, Mark, Zone, lines, mark_of, zone_of
+from quietshelf.rules.zones import Lines, Mark, Zone, kept_days, lines, mark_of, zone_of
 
 
 @dataclass(frozen=True)
@@ -361,7 +361,7 @@ def decide(item: Item, policy: Policy) -> Decision:
             line = _line_again(item, item.supply, again, hand, free, speed, at, needs, policy)
     earns, assumed = throughput_minor(item, policy)
     since_sale = item.in_stock.since_sale if item.in_stock else 0
-    mark = mark_of(zone, hand, per_day, lead.late_days + at.buffer_days, since_sale, policy)
+    mark = mark_of(zone, hand, per_day, kept_days(lead, look_days, policy), since_sale, policy)
     decision = Decision(
         item,
         hand,

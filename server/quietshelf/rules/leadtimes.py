@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import cached_property
 from math import ceil
 from statistics import median
 
@@ -17,6 +18,11 @@ class LeadTime:
     typical_days: Fraction
     late_days: Fraction
     deliveries: int
+
+    @cached_property
+    def kept(self) -> dict[tuple[int, float], Fraction]:
+        """What was worked out of it (zones.kept_days)."""
+        return {}
 
 
 @dataclass(frozen=True)

@@ -7,14 +7,14 @@ to say is said to be tomorrow: a SKU is then decided again too often, and never 
 from collections.abc import Iterator
 from datetime import date, timedelta
 from fractions import Fraction
-from math import ceil
+from math import ceil, floor
 
-from quietshelf.rules.decide import Decision, lead_for
+from quietshelf.rules.decide import Decision, lead_for, next_look_days
 from quietshelf.rules.gist import Gist
 from quietshelf.rules.plans import Plan
 from quietshelf.rules.policy import Policy
 from quietshelf.rules.stock import DAY
-from quietshelf.rules.zones import Mark, Zone
+from quietshelf.rules.zones import Mark, Zone, kept_days
 
 _WEEK = 7
 
@@ -81,19 +81,22 @@ def _most_per_day(decision: Decision, policy: Policy) -> Fraction:
 def _stays_green(decision: Decision, most: Fraction, policy: Policy) -> bool:
     """Whether the most that it may sell a day is far from both lines, on whatever day of the week it is looked at."""
     supply = decision.item.supply
-    until_next, kept_days = decision.at.days_until_delivery, decision.at.buffer_days
-    late = lead_for(supply, policy).late_days
-    if supply is not None:
-        until_next = max(until_next, supply.lead.typical_days)
-        kept_days += _WEEK if supply.order_day is not None else 0
-    position = decision.position
-    return decision.on_hand > most * until_next and position > most * (late + kept_days)
+    if supply is not None and supply.order_day is None and most is decision.velocity.per_day:
+        return not decision.item.open_orders or decision.on_hand > floor(most * supply.lead.typical_days)
+    until_next = max(decision.at.days_until_delivery, lead_for(supply, policy).typical_days)
+    kept = _kept_days(decision, policy) + (_WEEK if supply is not None and supply.order_day is not None else 0)
+    return decision.on_hand > floor(most * until_next) and decision.position > floor(most * kept)
+
+
+def _kept_days(decision: Decision, policy: Policy) -> Fraction:
+    """Late lead time plus buffer."""
+    supply, today = decision.item.supply, decision.item.today
+    return kept_days(lead_for(supply, policy), next_look_days(supply, today, policy), policy)
 
 
 def _enough_days(decision: Decision, policy: Policy) -> Fraction | None:
     """The cover from which on it is overstock; None where that moves with the day of the week."""
-    supply = decision.item.supply
-    enough = lead_for(supply, policy).late_days + decision.at.buffer_days
+    supply, enough = decision.item.supply, _kept_days(decision, policy)
     if supply is not None and supply.order_day is not None and enough + _WEEK > policy.no_order_cover_days:
         return None
     return max(Fraction(policy.no_order_cover_days), enough)
@@ -114,8 +117,10 @@ def _mark_changes(
         yield (gist.last_sale_on or today) + timedelta(days=policy.velocity_days)
         return
     # it sells at least what its last 60 days hold, over 60: from some day on the stock is enough for that
-    left = sum(sums.units for day, sums in gist.sold.items() if day > today - timedelta(days=policy.velocity_days))
-    if decision.velocity.units and hand * policy.velocity_days >= left * enough_days:
+    before = today - timedelta(days=policy.velocity_days)
+    left = sum(sums.units for day, sums in gist.sold.items() if day > before)
+    enough = floor(hand * policy.velocity_days / enough_days)  # of what sells in those days, so few is overstock
+    if decision.velocity.units and left <= enough:
         yield today + DAY
         return
     for day in sorted(gist.sold):
@@ -123,6 +128,6 @@ def _mark_changes(
         if leaves_on <= today:
             continue
         left -= gist.sold[day].units
-        if hand * policy.velocity_days >= left * enough_days:
+        if left <= enough:
             yield leaves_on
             return

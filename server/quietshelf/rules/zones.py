@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from math import ceil, floor
 
 from quietshelf.rules.leadtimes import LeadTime
 from quietshelf.rules.policy import Policy, exact
@@ -39,7 +40,15 @@ def buffer_days(lead: LeadTime, days_to_next_look: int, policy: Policy) -> Fract
     >>> buffer_days(LeadTime(Fraction(9), Fraction(10), 20), 1, Policy())
     Fraction(6, 1)
     """
-    return lead.late_days * exact(policy.buffer_share) + days_to_next_look
+    return kept_days(lead, days_to_next_look, policy) - lead.late_days
+
+
+def kept_days(lead: LeadTime, days_to_next_look: int, policy: Policy) -> Fraction:
+    """Late lead time plus buffer: what a SKU keeps, in days of what it sells. Worked out once for each lead time."""
+    key = days_to_next_look, policy.buffer_share
+    if key not in lead.kept:
+        lead.kept[key] = lead.late_days * (1 + exact(policy.buffer_share)) + days_to_next_look
+    return lead.kept[key]
 
 
 def lines(
@@ -57,8 +66,8 @@ def lines(
     >>> float(said.red), float(said.yellow)  # 3.4 a day: 9 days, and 10 + 5 + 1 days
     (30.6, 54.4)
     """
-    buffer = buffer_days(lead, days_to_next_look, policy)
-    return Lines(per_day * days_until_delivery, per_day * (lead.late_days + buffer), days_until_delivery, buffer)
+    kept = kept_days(lead, days_to_next_look, policy)
+    return Lines(per_day * days_until_delivery, per_day * kept, days_until_delivery, kept - lead.late_days)
 
 
 def zone_of(on_hand: int, position: int, per_day: Fraction, at: Lines, previous: Zone | None, policy: Policy) -> Zone:
@@ -81,9 +90,10 @@ def zone_of(on_hand: int, position: int, per_day: Fraction, at: Lines, previous:
     if per_day <= 0:
         return Zone.GREEN
     flap = per_day * policy.flap_days if previous in (Zone.RED, Zone.YELLOW) else 0
-    if on_hand <= at.red + (flap if previous is Zone.RED else 0):
+    # units are whole: at or below a line is at or below its whole part
+    if on_hand <= floor(at.red + flap if previous is Zone.RED else at.red):
         return Zone.RED
-    if position <= at.yellow + flap:
+    if position <= floor(at.yellow + flap if flap else at.yellow):
         return Zone.YELLOW
     return Zone.GREEN
 
@@ -106,6 +116,6 @@ def mark_of(
         return None
     if since_sale_days >= policy.dead_days:
         return Mark.DEAD
-    if per_day > 0 and on_hand >= per_day * max(enough_days, Fraction(policy.no_order_cover_days)):
+    if per_day > 0 and on_hand >= ceil(per_day * max(Fraction(policy.no_order_cover_days), enough_days)):
         return Mark.OVERSTOCK
     return None
