@@ -33,7 +33,14 @@ CHANGED = 0.02
 ROUNDS = 5
 SALES = 400
 
-BARE = "SELECT sku, SUM(quantity) FROM bare_lines WHERE sold_at >= :since GROUP BY sku"
+BARE = "SELECT sku, SUM(quantity) FROM bare_lines WHERE day > :since GROUP BY sku"
+DAY_OF = {
+    "sqlite": "CAST(julianday(happened, '12:00') AS INTEGER)",
+    "postgresql": "CAST(to_char(happened AT TIME ZONE 'UTC', 'J') AS INTEGER)",
+}
+"""The Julian day of a fact: a whole number is what both databases find fastest."""
+JULIAN = 1_721_425
+"""The Julian day before Python's day 1."""
 
 
 def scaling(folder: Path) -> list[Row]:
@@ -110,13 +117,13 @@ class _Changing:
 def _bare(engine: Engine) -> float:
     """The plain question, asked of a table that holds nothing but the lines."""
     with writing(engine) as session:
-        session.execute(text("CREATE TABLE bare_lines (sku INTEGER, sold_at TIMESTAMP, quantity INTEGER)"))
-        lines = "SELECT product_id, happened, quantity FROM facts WHERE kind = 'sale'"
-        session.execute(text(f"INSERT INTO bare_lines {lines}"))
-        session.execute(text("CREATE INDEX bare_lines_best ON bare_lines (sold_at, sku, quantity)"))
+        session.execute(text("CREATE TABLE bare_lines (sku INTEGER, day INTEGER, quantity INTEGER)"))
+        lines = f"SELECT product_id, {DAY_OF[engine.dialect.name]}, quantity FROM facts WHERE kind = 'sale'"
+        session.connection().exec_driver_sql(f"INSERT INTO bare_lines {lines}")
+        session.execute(text("CREATE INDEX bare_lines_best ON bare_lines (day, sku, quantity)"))
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM bare_lines" if engine.dialect.name == "postgresql" else "ANALYZE bare_lines"))
-        since = {"since": (NOW - timedelta(days=60)).replace(tzinfo=None).isoformat(" ")}
+        since = {"since": NOW.toordinal() + JULIAN - 60}
         seconds = _median(lambda: connection.execute(text(BARE), since).all(), lambda: None)
     with writing(engine) as session:
         session.execute(text("DROP TABLE bare_lines"))

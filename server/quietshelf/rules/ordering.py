@@ -1,7 +1,7 @@
 """How much to order, what counts as on order, and the life of a draft line. Which supplier sells it is given."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
@@ -56,7 +56,7 @@ class Proposal:
     def figures(self) -> dict[str, Any]:
         """All of it, ready for JSON."""
         ends_on = self.ends_on.isoformat() if self.ends_on else None
-        return asdict(self) | {"need_ids": list(self.need_ids), "ends_on": ends_on}
+        return dict(vars(self)) | {"need_ids": list(self.need_ids), "ends_on": ends_on}
 
 
 def ordered_per_day(ruled: Mapping[str, Any], quantity: int) -> Fraction | None:
