@@ -148,7 +148,7 @@ def test_days_in_stock_stand_in_the_sum() -> None:
             "If so, send PO-2044.",
         ),
         ({"per_day": 0, "in_stock_days": 41.5}, "None sold in 42 days in stock, so it needs no order."),
-        ({"per_day": 0, "in_stock_days": 0}, "It has not been in stock yet, so it needs no order."),
+        ({"per_day": 0, "in_stock_days": 0}, "It is new: none of it has come yet, so it needs no order."),
         ({}, None),
     ],
 )

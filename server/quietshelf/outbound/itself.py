@@ -110,9 +110,14 @@ def _line(line: OrderLine, state: SkuState | None, doubted: bool) -> ItselfLine:
         line.quantity,
         ruled,
         None if line.unit_cost_minor is None else line.unit_cost_minor * line.quantity,
-        trusted and bool(figures) and not doubted,
+        trusted and bool(figures) and not doubted and not _asks(line),
         red=state is not None and state.zone == "red",
     )
+
+
+def _asks(line: OrderLine) -> bool:
+    """Whether it asks a person something: it is bought in the stead of an order that is far too late."""
+    return bool((line.ruled or {}).get("instead_of"))
 
 
 def _reachable(order: Order) -> bool:

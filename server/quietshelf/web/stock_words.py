@@ -38,7 +38,7 @@ def about_stock(figures: Figures, draft: str | None, voice: Voice) -> str | None
     there = figures.get("in_stock_days")
     if per_day <= 0 and there is not None:
         if not there:
-            return "It has not been in stock yet, so it needs no order."
+            return "It is new: none of it has come yet, so it needs no order."
         return f"None sold in {counted(max(1, round(there)), 'day')} in stock, so it needs no order."
     return None
 
