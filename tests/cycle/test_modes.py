@@ -3,13 +3,14 @@
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import select, update
 
 from quietshelf.cycle import run_pass
 from quietshelf.store.engine import reading, writing
 from quietshelf.store.modes import mode_on, turn_off, turn_on
 from quietshelf.store.tables import Order, OrderLine, Product, Scored, Site
-from tests.cycle.pictures import NOW, book, counted, daily, drafts, picture, state
+from tests.cycle.pictures import NOW, book, counted, daily, drafts, picture, sold, state
 from tests.orders import on_sqlite, people
 from tests.shops import Shop
 
@@ -146,6 +147,19 @@ def test_the_next_budget_lets_go_what_waited_and_filling_it_again_changes_nothin
     set_site(shop, budget_minor=500_000)
     run_pass(shop.engine, shop.site_id, NOW + timedelta(minutes=2))
     assert set(waiting(shop).values()) == {None}
+
+
+def test_the_demand_mode_follows_many_buyers_and_no_bulk_order(shop: Shop) -> None:
+    rush = [sold(1, n, f"till {till}") for n in range(12) for till in range(3)]
+    book(shop, "TEA-0114", counted(400), *daily(1), *rush)  # 36 sales more in the last 12 days
+    book(shop, "OAT-0010", counted(400), *daily(1), sold(36, 3, "bulk"))  # as many units, and one sale
+    run_pass(shop.engine, shop.site_id, NOW)
+    before = state(shop, "TEA-0114").velocity
+    turned_on(shop, "demand")
+    assert state(shop, "TEA-0114").velocity == pytest.approx(2 * before, rel=0.01)
+    assert ((state(shop, "TEA-0114").figures or {})["mode"] or {})["sales"] == 50
+    assert (state(shop, "OAT-0010").figures or {})["mode"] is None
+    assert did(shop) == {"at_stake_minor": 90_000, "items": 1}
 
 
 @on_sqlite

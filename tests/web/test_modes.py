@@ -152,7 +152,21 @@ def test_what_waits_for_the_budget_says_so(run: Run) -> None:
     with reading(run.shop.engine) as session:
         waiting = session.scalars(select(OrderLine).where(OrderLine.waits_until == date(2026, 12, 1))).all()
     assert len(waiting) == 5
+    draft = run.order("Leaf & Kettle")
+    ines.open(f"/orders/{draft.id}")
+    assert f"{draft.number} waits for the budget of 1 December." in ines.words
+    assert not ines.has_button("Send order")
+    ines.press("Order it now: Assam loose leaf")
+    assert "2 of its 3 lines wait for the budget of 1 December, and stay behind when the others go." in ines.words
+    assert "£738.00 1 line, without tax" in ines.words
     ines.open("/")
-    assert "0 lines were cut, 5 lines wait for the budget of 1 December." in ines.words
+    assert f"Send {draft.number} : 1 line, £738" in ines.words
+    assert "Jasmine pearls, 80 g 5 left. Sells 1.0 a day." in ines.words  # Red is told, and what it waits for
+    assert "Waits for the budget of 1 December." in ines.words
+    assert "Rolled oats" not in ines.words  # Yellow waits by design
+    ines.open("/")
+    run_pass(run.shop.engine, run.shop.site_id, NOW + timedelta(minutes=2))
+    ines.open("/")
+    assert "0 lines were cut, 4 lines wait for the budget of 1 December." in ines.words
     ines.open("/modes/capital")
     assert "Waits for the budget of 1 December." in ines.words

@@ -3,8 +3,9 @@
 What a mode changes is rules/modes.py's; filling a budget is budgeting.py's.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -13,10 +14,11 @@ from quietshelf.cycle.budgeting import fill_budget
 from quietshelf.cycle.loading import Known
 from quietshelf.cycle.moments import Moment
 from quietshelf.rules.causes import Cause
-from quietshelf.rules.modes import InMode, cash_cycle_days, missed
+from quietshelf.rules.modes import InMode, Recent, cash_cycle_days, missed
 from quietshelf.store import deeds
 from quietshelf.store.engine import reading, writing
 from quietshelf.store.modes import mode_on, note
+from quietshelf.store.sale_counts import sales_counted
 from quietshelf.store.scores import scores_of
 from quietshelf.store.sites import touch
 
@@ -45,8 +47,44 @@ def _told(session: Session, moment: Moment, known: Sequence[Known]) -> Callable[
         case Cause.CAPITAL:
             cycle = InMode(Cause.CAPITAL, cycle_days=cash_cycle_days(moment.target_turns, moment.policy))
             return lambda one: cycle
+        case Cause.DEMAND:
+            first = _days_ago(moment, moment.policy.velocity_days)
+            lately = _days_ago(moment, moment.policy.recent_days)
+            counts = sales_counted(
+                session,
+                moment.site_id,
+                [one.product.id for one in known],
+                _midnight(first, moment),
+                _midnight(lately, moment),
+                moment.known_until,
+            )
+            return lambda one: InMode(Cause.DEMAND, recent=_recent(one, counts, first, lately, moment.today))
         case _:
             return None
+
+
+def _recent(one: Known, counts: Mapping[int, tuple[int, int]], first: date, lately: date, today: date) -> Recent | None:
+    """What a SKU sold in the last days, and as usual."""
+    if one.product.id not in counts:
+        return None
+    sales, usual_sales = counts[one.product.id]
+    stock = one.past.said.stock
+    return Recent(
+        sales,
+        sum(sums.units for day, sums in one.past.gist.sold.items() if lately <= day <= today),
+        stock.in_stock(lately, today),
+        usual_sales,
+        stock.in_stock(first, today),
+    )
+
+
+def _days_ago(moment: Moment, days: int) -> date:
+    """The first of the last so many days."""
+    return moment.today - timedelta(days=days - 1)
+
+
+def _midnight(day: date, moment: Moment) -> datetime:
+    return datetime.combine(day, time(), moment.zone)
 
 
 def follow_mode(engine: Engine, moment: Moment) -> None:

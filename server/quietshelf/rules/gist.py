@@ -74,6 +74,8 @@ class Reading:
     order_again: bool
     told: Feedback
     silence: Silence | None
+    stock: Stock
+    """When it was in stock."""
 
 
 def gist_of(
@@ -173,6 +175,7 @@ def read(gist: Gist, lots: Sequence[Lot], calendar: Calendar, policy: Policy) ->
         order_again=gone and may_come_again(gist.ended, today, policy),
         told=taught_by.by(today),
         silence=silence({day for day, sums in gist.sold.items() if sums.units}, gist.shown, stock, policy),
+        stock=stock,
     )
 
 

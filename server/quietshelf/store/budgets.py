@@ -75,6 +75,16 @@ def draft_lines(session: Session, site_id: int) -> list[WaitingLine]:
     ]
 
 
+def waiting_products(session: Session, site_id: int) -> dict[int, date]:
+    """Until when lines wait, by product."""
+    rows = session.execute(
+        select(OrderLine.product_id, OrderLine.waits_until).where(
+            OrderLine.site_id == site_id, OrderLine.is_draft, OrderLine.waits_until.is_not(None)
+        )
+    )
+    return {product_id: until for product_id, until in rows if until is not None}
+
+
 def hold_drafts(session: Session, site_id: int) -> dict[int, Order]:
     """The site's drafts, held in the order in which everybody takes them."""
     drafts = select(Order).where(Order.site_id == site_id, Order.state == "draft").order_by(Order.id)

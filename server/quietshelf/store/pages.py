@@ -103,7 +103,7 @@ class ListedOrder:
 
 
 def outgoing(session: Session, site_id: int) -> list[Outgoing]:
-    """Every order that has not left the shop, oldest first, with its lines."""
+    """Every order that has not left the shop, oldest first, with the lines that go: none that wait for a budget."""
     orders = session.execute(
         select(Order, Supplier)
         .join(Supplier, Supplier.id == Order.supplier_id)
@@ -127,7 +127,7 @@ def outgoing(session: Session, site_id: int) -> list[Outgoing]:
         )
         .join(Product, Product.id == OrderLine.product_id)
         .outerjoin(SkuState, (SkuState.product_id == Product.id) & (SkuState.site_id == OrderLine.site_id))
-        .where(OrderLine.order_id.in_(ids))
+        .where(OrderLine.order_id.in_(ids), OrderLine.waits_until.is_(None))
         .order_by(SkuState.risk_minor_per_day.desc().nulls_last(), OrderLine.id)
     ):
         order_id, product_id, name, quantity, unit_cost, zone, on_hand, per_day, risk, red_at = row

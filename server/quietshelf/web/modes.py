@@ -1,6 +1,7 @@
 """Modes: what Today says of the one that is proposed or on, the page of each, and turning one on and off."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,12 +13,13 @@ from werkzeug.wrappers import Response
 from quietshelf.rules.causes import Cause
 from quietshelf.rules.modes import end_is_proposed, proposed, reviewed_months
 from quietshelf.rules.policy import Policy
-from quietshelf.store import losses, mode_lists, modes
+from quietshelf.store import budgets, losses, mode_lists, modes
 from quietshelf.store.engine import writing
 from quietshelf.store.sites import touch
 from quietshelf.store.tables import LookRow, ModeRow, Site
 from quietshelf.web import mode_words
 from quietshelf.web.accounts import account, managers_only
+from quietshelf.web.boards import Boards
 from quietshelf.web.constraint_words import round_money
 from quietshelf.web.context import context, db, let_go, now, site, zone
 from quietshelf.web.voices import voice
@@ -73,6 +75,23 @@ def _view_of(session: Session, at: Site, row: ModeRow, voice: Voice) -> ModeView
         needs=mode_words.needs_first(row.mode, at.order_limit_minor, at.budget_minor),
         may_end=mode_words.may_end(row.mode) if _has_done_its_work(session, row, since, voice.today) else "",
     )
+
+
+def held_by_budget(session: Session, site_id: int, view: ModeView | None) -> dict[int, date]:
+    """Until when the budget lets items wait, by product; a Yellow that waits by design is no row of Today."""
+    return budgets.waiting_products(session, site_id) if view and view.on and view.mode == Cause.CAPITAL else {}
+
+
+def with_budget(on: Boards, held: Mapping[int, date], voice: Voice) -> Boards:
+    """The boards, with the Red items that wait saying so."""
+    if not held:
+        return on
+    rows = []
+    for row in on.red:
+        until = held.get(row.product_id or 0)
+        sentence = f"{row.said.sentence} {mode_words.waits_for(until, voice.today)}." if until else row.said.sentence
+        rows.append(replace(row, said=replace(row.said, sentence=sentence)))
+    return replace(on, red=tuple(rows))
 
 
 def _has_done_its_work(session: Session, row: ModeRow, since: date, on: date) -> bool:

@@ -105,6 +105,8 @@ class OrderView:
     """Why a draft had better not go yet: its supplier's minimum value."""
     falls_due: tuple[FallsDue, ...] = ()
     """While it waits: what could go with it."""
+    going: int = 0
+    """Lines that go when it is sent: those of a draft that wait for a budget stay."""
     budget: str = ""
     """That some or all of its lines wait for a budget."""
     itself: str = ""
@@ -135,6 +137,7 @@ def order_view(session: Session, order_id: int, first: int, form: Form, voice: V
     states = pages.line_states(session, order)
     came = pages.deliveries_of(session, order) if order.sent_at else {}
     ranked = sorted(order.lines, key=lambda line: (-_risk(states.get(line.product_id)), line.id))
+    going = [line for line in ranked if not (line.is_draft and line.waits_until)]
     first -= first % LINES_A_PAGE
     shown = ranked[first : first + LINES_A_PAGE]
     record = records(session, voice.zone, [order.supplier_id])[order.supplier_id]
@@ -167,17 +170,22 @@ def order_view(session: Session, order_id: int, first: int, form: Form, voice: V
         before=first - LINES_A_PAGE if first else None,
         further=first + LINES_A_PAGE if first + LINES_A_PAGE < len(ranked) else None,
         all_lines=len(ranked),
-        total_minor=sum((line.unit_cost_minor or 0) * line.quantity for line in ranked),
+        total_minor=sum((line.unit_cost_minor or 0) * line.quantity for line in going),
         arrives=arrives,
         lead="" if why.otif else _lead(order.supplier.name, lead),
         why=why,
         pieces_open=sum(0 if line.closed_at else max(0, line.quantity - line.received) for line in ranked),
-        pieces=sum(line.quantity for line in ranked),
+        pieces=sum(line.quantity for line in going),
         sending=sending if order.state == "sending" else None,
         edits=edits,
         receives=receives,
         waits=line_words.waiting(waiting, voice) if waiting else "",
         falls_due=tuple(falls_due(session, order, Policy())) if waiting and edits else (),
+        budget=mode_words.draft_waits(order.number, [line.waits_until for line in order.lines], voice)
+        if order.state == "draft"
+        else "",
+        itself=mode_words.sent_itself(order.sent_itself, voice) if order.sent_itself else "",
+        going=len(going),
         today=voice.today,
         words=tuple(hurry_words.words(words_about(session, order.id), voice)) if order.sent_at else (),
         asked=hurry_words.asked(order.expedited_at, voice),
@@ -188,7 +196,7 @@ def order_view(session: Session, order_id: int, first: int, form: Form, voice: V
 def _waits(order: Order, states: Mapping[int, SkuState], voice: Voice) -> Waits | None:
     of_lines = [states[line.product_id] for line in order.lines if line.product_id in states]
     stock = [Stock(s.on_hand, s.velocity, (s.figures or {}).get("red_at", 0)) for s in of_lines]
-    total = sum((line.unit_cost_minor or 0) * line.quantity for line in order.lines)
+    total = sum((line.unit_cost_minor or 0) * line.quantity for line in order.lines if not line.waits_until)
     supplier = order.supplier
     return waits(total, supplier.minimum_value_minor, supplier.order_day, stock, voice.today, Policy())
 

@@ -16,7 +16,7 @@ from quietshelf.web.boards import Boards, Row, boards, check_row, red_row, yello
 from quietshelf.web.constraint import reading_now
 from quietshelf.web.context import db, now, site, zone
 from quietshelf.web.live import LivePage, live_page
-from quietshelf.web.modes import mode_view
+from quietshelf.web.modes import held_by_budget, mode_view, with_budget
 from quietshelf.web.review import review_to_read
 from quietshelf.web.voices import voice
 
@@ -34,16 +34,19 @@ def board() -> LivePage:
     short = [e.product_id for e in open_now if e.product_id and e.kind in ("red", "yellow")]
     coming = pages.coming(db(), site().id, short) if short else {}
     said = voice()
-    on = boards(open_now, waiting, coming, said, _held_up(open_now))
+    look = losses.latest_look(db(), site().id)
+    mode = mode_view(db(), site(), look, said)
+    held = held_by_budget(db(), site().id, mode)
+    wanted = [e for e in open_now if e.kind != "yellow" or e.product_id not in held]
+    on = with_budget(boards(wanted, waiting, coming, said, _held_up(wanted)), held, said)
     until = pages.known_until(db(), site().id)
     looked = pages.looked(db(), site().id) if on.quiet else None
-    look = losses.latest_look(db(), site().id)
     values = {
         "on": on,
         "head": _head(on),
         "reading": reading_now(db(), look, said),
         "review": review_to_read(),
-        "mode": mode_view(db(), site(), look, said),
+        "mode": mode,
         "today": said.today,
         "known": wording.sales_known(until, said),
         "looked": looked,
