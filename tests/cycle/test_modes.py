@@ -117,7 +117,7 @@ def test_the_capital_mode_orders_less_and_never_more(shop: Shop) -> None:
 def test_a_budget_buys_what_earns_most_for_its_money_and_the_rest_waits(shop: Shop) -> None:
     for sku in ("TEA-0114", "TEA-0140", "MUG-0001"):
         book(shop, sku, counted(245), *daily(4))
-    set_site(shop, budget_minor=120_000, budget_days=30, budget_from=date(2026, 11, 1))
+    set_site(shop, budget_minor=76_000, budget_days=30, budget_from=date(2026, 11, 1))
     run_pass(shop.engine, shop.site_id, NOW)
     assert waiting(shop) == {"TEA-0114": None, "TEA-0140": None, "MUG-0001": None}
     manager = turned_on(shop, "capital")
@@ -131,6 +131,17 @@ def test_a_budget_buys_what_earns_most_for_its_money_and_the_rest_waits(shop: Sh
     assert held == {"TEA-0114": None, "TEA-0140": "budget", "MUG-0001": "budget"}
     turned_off(shop, manager)
     assert waiting(shop) == {"TEA-0114": None, "TEA-0140": None, "MUG-0001": None}
+
+
+@on_sqlite
+def test_what_is_dearer_than_the_budget_is_bought_in_part(shop: Shop) -> None:
+    book(shop, "TEA-0114", counted(245), *daily(4))
+    set_site(shop, budget_minor=60_000, budget_days=30, budget_from=date(2026, 11, 1))
+    turned_on(shop, "capital")
+    assert [quantity for *_, quantity in drafts(shop.engine)] == [144]  # of 180 at £4.10, in packs of 12
+    run_pass(shop.engine, shop.site_id, NOW + timedelta(minutes=1))
+    assert [quantity for *_, quantity in drafts(shop.engine)] == [144]
+    assert waiting(shop) == {"TEA-0114": None}
 
 
 @on_sqlite

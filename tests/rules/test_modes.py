@@ -102,19 +102,38 @@ def test_the_capital_mode_orders_no_more_than_sells_in_the_lead_time_and_the_cas
     assert drafted(after) <= max(most, Fraction(least))
 
 
-@given(
-    st.lists(st.tuples(st.integers(0, 500), st.integers(0, 900), st.booleans()), max_size=12), st.integers(-200, 2000)
-)
-def test_a_filled_budget_never_exceeds_it(lines: list[tuple[int, int, bool]], left: int) -> None:
-    wishes = [Wish(n, cost, lost, by_person) for n, (cost, lost, by_person) in enumerate(lines)]
+@st.composite
+def wished(draw: st.DrawFn) -> list[Wish]:
+    """Any draft lines that want money."""
+    return [
+        Wish(
+            n,
+            draw(st.integers(0, 500)),
+            draw(st.integers(0, 900)),
+            draw(st.booleans()),
+            units=draw(st.integers(1, 60)),
+            pack=draw(st.integers(1, 12)),
+            least=draw(st.integers(0, 20)),
+        )
+        for n in range(draw(st.integers(0, 12)))
+    ]
+
+
+@given(wished(), st.integers(-200, 2000))
+def test_a_filled_budget_never_exceeds_it(wishes: list[Wish], left: int) -> None:
     filled = fill(wishes, left)
     chosen = [wish for wish in wishes if wish.line_id in filled.goes and not wish.by_person]
     by_person = [wish for wish in wishes if wish.by_person]
-    assert spent(chosen) <= max(0, left - spent(by_person))
+    paid = sum(wish.cost_of(filled.parts.get(wish.line_id, wish.units)) for wish in chosen)
+    assert paid <= max(0, left - spent(by_person))
     assert all(wish.lost_minor for wish in chosen)
     assert filled.goes | filled.waits == {wish.line_id for wish in wishes}
     assert not filled.goes & filled.waits
     assert {wish.line_id for wish in by_person} <= filled.goes
+    for wish in chosen:
+        if wish.line_id in filled.parts:
+            assert wish.least <= filled.parts[wish.line_id] < wish.units
+            assert filled.parts[wish.line_id] % wish.pack == 0
 
 
 @given(st.integers(0, 200), st.integers(0, 200), st.none() | st.integers(0, 60), st.integers(1, 40), st.integers(0, 40))

@@ -3,6 +3,7 @@
 Done once a day, and whenever lines, money or the budget have changed: what sells meanwhile does not make lines flap.
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime, time
 from fractions import Fraction
 from typing import Any
@@ -26,29 +27,29 @@ def fill_budget(engine: Engine, moment: Moment) -> None:
             return
     with writing(engine) as session:
         hold_drafts(session, moment.site_id)
-        asked, until = _asked(session, moment)
+        asked, until, parts = _asked(session, moment)
         row = mode_on(session, moment.site_id, "capital")
         if row is None:
             return
-        let_wait(session, moment.site_id, until, moment.now)
+        let_wait(session, moment.site_id, until, parts, moment.now)
         note(session, row.id, {**row.figures, "filled_for": asked})
         touch(session, moment.site_id)
 
 
-def _asked(session: Session, moment: Moment) -> tuple[list[Any], dict[int, date | None]]:
-    """What the budget was filled for, ready for JSON; and until when each draft line waits."""
+def _asked(session: Session, moment: Moment) -> tuple[list[Any], dict[int, date | None], Mapping[int, int]]:
+    """What the budget was filled for, ready for JSON; until when each draft line waits; and of which a part goes."""
     today = moment.day(moment.now)
     lines = draft_lines(session, moment.site_id)
     wants = [[line.line_id, line.quantity, line.by_person] for line in lines]
     budget = budget_of(session, moment.site_id)
     period = budget.period(today) if budget else None
     if budget is None or period is None:
-        return [today.isoformat(), None, 0, wants], dict.fromkeys(line.line_id for line in lines)
+        return [today.isoformat(), None, 0, wants], dict.fromkeys(line.line_id for line in lines), {}
     begins, next_one = period
     left = budget.minor - drawn_since(session, moment.site_id, _midnight(begins, moment))
-    waits = fill([_wish(line, today, next_one, moment) for line in lines], left).waits
-    until = {line.line_id: next_one if line.line_id in waits else None for line in lines}
-    return [today.isoformat(), _said(budget), left, wants], until
+    filled = fill([_wish(line, today, next_one, moment) for line in lines], left)
+    until = {line.line_id: next_one if line.line_id in filled.waits else None for line in lines}
+    return [today.isoformat(), _said(budget), left, wants], until, filled.parts
 
 
 def _wish(line: WaitingLine, today: date, next_budget: date, moment: Moment) -> Wish:
@@ -66,7 +67,15 @@ def _wish(line: WaitingLine, today: date, next_budget: date, moment: Moment) -> 
         Fraction(said.get("typical_days") or moment.policy.quoted_lead_days),
         (next_budget - today).days,
     )
-    return Wish(line.line_id, cost * line.quantity, lost, line.by_person)
+    return Wish(
+        line.line_id,
+        cost * line.quantity,
+        lost,
+        line.by_person,
+        units=line.quantity,
+        pack=line.pack,
+        least=line.minimum_order,
+    )
 
 
 def _said(budget: Budget) -> list[Any]:

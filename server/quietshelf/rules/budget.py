@@ -3,8 +3,8 @@
 What the capital mode changes about the line itself is in modes.py.
 """
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -82,6 +82,25 @@ class Wish:
     """What is lost if it waits (`lost_by_waiting`)."""
     by_person: bool = False
     """A person set it: it is paid for first, whatever is left."""
+    units: int = 1
+    pack: int = 1
+    least: int = 1
+    """Its units, and the packs and the least that its supplier takes: what is too dear is paid for in part."""
+
+    def part(self, left_minor: int) -> int:
+        """The most units in whole packs that are paid for by `left_minor`, less than all; 0 below the least.
+
+        >>> assam = Wish(1, 73_800, 9_000, units=180, pack=12)
+        >>> assam.part(60_000), assam.part(4_919)
+        (144, 0)
+        """
+        pays_for = left_minor * self.units // self.cost_minor if left_minor > 0 and self.cost_minor else 0
+        packs = min(pays_for, self.units - 1) // self.pack * self.pack
+        return packs if packs >= max(1, self.least) else 0
+
+    def cost_of(self, units: int) -> int:
+        """What so many of its units cost, rounded up."""
+        return -(-self.cost_minor * units // self.units)
 
 
 @dataclass(frozen=True)
@@ -92,14 +111,18 @@ class Filled:
     """Lines that can be sent now."""
     waits: frozenset[int]
     """Lines that wait for the next budget."""
+    parts: Mapping[int, int] = field(default_factory=dict)
+    """Of lines that go, but are too dear: so many units of them."""
 
 
 def fill(wishes: Collection[Wish], left_minor: int) -> Filled:
     """Fill what is left of a budget with draft lines: most throughput saved per unit of money first.
 
     What a person set goes in any case, and is taken off first. Of the others, what loses nothing by waiting waits; so
-    does what is dearer than what is left, and a cheaper one after it is tried.
+    does what is dearer than what is left, but for as many packs of it as that pays for.
 
+    >>> fill([Wish(1, 1000, 900, units=10)], 750).parts
+    {1: 7}
     >>> tea, pot, mug, oat = Wish(1, 400, 800), Wish(2, 300, 900), Wish(3, 500, 2000), Wish(4, 10, 0)
     >>> sorted(fill([tea, pot, mug, oat], 800).goes), sorted(fill([tea, pot, mug, oat], 800).waits)
     ([2, 3], [1, 4])
@@ -108,11 +131,18 @@ def fill(wishes: Collection[Wish], left_minor: int) -> Filled:
     """
     goes = {wish.line_id for wish in wishes if wish.by_person}
     left = left_minor - spent(wish for wish in wishes if wish.by_person)
+    parts: dict[int, int] = {}
     for wish in sorted(wishes, key=_by_worth):
-        if wish.line_id not in goes and wish.lost_minor > 0 and wish.cost_minor <= left:
+        if wish.line_id in goes or wish.lost_minor <= 0:
+            continue
+        if wish.cost_minor <= left:
             goes.add(wish.line_id)
             left -= wish.cost_minor
-    return Filled(frozenset(goes), frozenset(wish.line_id for wish in wishes if wish.line_id not in goes))
+        elif units := wish.part(left):
+            goes.add(wish.line_id)
+            parts[wish.line_id] = units
+            left -= wish.cost_of(units)
+    return Filled(frozenset(goes), frozenset(wish.line_id for wish in wishes if wish.line_id not in goes), parts)
 
 
 def spent(wishes: Iterable[Wish]) -> int:

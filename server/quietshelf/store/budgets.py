@@ -26,6 +26,8 @@ class WaitingLine:
     price_minor: int | None
     by_person: bool
     """A person set it, or added it."""
+    pack: int
+    minimum_order: int
     waits_until: date | None
     figures: Mapping[str, Any]
     """Of the decision about its SKU."""
@@ -68,6 +70,8 @@ def draft_lines(session: Session, site_id: int) -> list[WaitingLine]:
             line.unit_cost_minor,
             price_minor,
             line.edited_at is not None or line.ruled is None,
+            (line.ruled or {}).get("pack", 1),
+            (line.ruled or {}).get("minimum_order", 0),
             line.waits_until,
             figures or {},
         )
@@ -92,8 +96,12 @@ def hold_drafts(session: Session, site_id: int) -> dict[int, Order]:
     return {order.id: order for order in held}
 
 
-def let_wait(session: Session, site_id: int, until: Mapping[int, date | None], now: datetime) -> bool:
-    """Say until when lines wait (None: they don't), by line id; whether that changed any. Their drafts' versions rise.
+def let_wait(
+    session: Session, site_id: int, until: Mapping[int, date | None], parts: Mapping[int, int], now: datetime
+) -> bool:
+    """Say until when lines wait (None: they don't), by line id, and of which only so many units go.
+
+    Returns whether that changed any. Their drafts' versions rise.
 
     The site's drafts are to be held.
     """
@@ -102,10 +110,11 @@ def let_wait(session: Session, site_id: int, until: Mapping[int, date | None], n
         .where(OrderLine.site_id == site_id, OrderLine.is_draft, OrderLine.id.in_(list(until)))
         .execution_options(populate_existing=True)
     ).all()
-    differ = [line for line in lines if line.waits_until != until[line.id]]
+    differ = [line for line in lines if line.waits_until != until[line.id] or line.id in parts]
     for line in differ:
         line.waits_until = until[line.id]
-        if line.waits_until is not None:
+        line.quantity = parts.get(line.id, line.quantity)
+        if line.waits_until is not None or line.id in parts:
             line.held = "budget"
     for order_id in {line.order_id for line in differ}:
         changed(session.get_one(Order, order_id), None, now)
@@ -119,4 +128,4 @@ def nothing_waits(session: Session, site_id: int, now: datetime) -> None:
     waiting = select(OrderLine.id).where(
         OrderLine.site_id == site_id, OrderLine.is_draft, OrderLine.waits_until.is_not(None)
     )
-    let_wait(session, site_id, dict.fromkeys(session.scalars(waiting)), now)
+    let_wait(session, site_id, dict.fromkeys(session.scalars(waiting)), {}, now)

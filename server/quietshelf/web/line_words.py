@@ -29,6 +29,15 @@ def steps(quantity: int, ruled: Figures | None, pack: int, rule_says: int | None
     return "; ".join([_rounding(quantity, ruled), *reasons(ruled)])
 
 
+def paid_in_part(quantity: int, ruled: Figures) -> str:
+    """Why a line is for less than the rule: the budget pays for no more.
+
+    >>> paid_in_part(144, {"quantity": 180})
+    '180 → 144, as many as the budget pays for'
+    """
+    return f"{ruled['quantity']:,} → {quantity:,}, as many as the budget pays for"
+
+
 def _rounding(quantity: int, ruled: Figures) -> str:
     match ruled.get("pinned"):
         case "quantity":

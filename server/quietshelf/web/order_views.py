@@ -234,7 +234,9 @@ def _line(
         left=f"{wording.left_and_days(hand, per_day)}.{sells}{first}",
         quantity=quantity,
         means=wording.lasts(line.quantity, per_day),
-        steps=line_words.steps(line.quantity, line.ruled, line.product.pack, rule_says),
+        steps=line_words.paid_in_part(line.quantity, line.ruled)
+        if line.ruled and line.held and not line.edited_at and line.quantity < line.ruled["quantity"]
+        else line_words.steps(line.quantity, line.ruled, line.product.pack, rule_says),
         cost_minor=None if line.unit_cost_minor is None else line.unit_cost_minor * line.quantity,
         risk_minor=_risk(state),
         per_day=per_day,
