@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select, update
 
 from quietshelf.cycle import run_pass
+from quietshelf.intake.by_hand import count_item as count_by_hand
 from quietshelf.store.engine import reading, writing
 from quietshelf.store.modes import mode_on, turn_off, turn_on
 from quietshelf.store.tables import Order, OrderLine, Product, Scored, Site
@@ -171,6 +172,15 @@ def test_the_demand_mode_follows_many_buyers_and_no_bulk_order(shop: Shop) -> No
     assert ((state(shop, "TEA-0114").figures or {})["mode"] or {})["sales"] == 50
     assert (state(shop, "OAT-0010").figures or {})["mode"] is None
     assert did(shop) == {"at_stake_minor": 90_000, "items": 1}
+
+
+@on_sqlite
+def test_the_counts_mode_tells_how_often_people_looked(shop: Shop) -> None:
+    book(shop, "TEA-0114", counted(245), *daily(4))
+    turned_on(shop, "counts")
+    count_by_hand(shop.engine, shop.site_id, shop.products["TEA-0114"], 4, NOW, NOW, "a press")
+    run_pass(shop.engine, shop.site_id, NOW)
+    assert did(shop) == {"at_stake_minor": 90_000, "looks": 1}
 
 
 @on_sqlite

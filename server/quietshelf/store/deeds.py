@@ -16,7 +16,7 @@ def of(session: Session, mode: ModeRow) -> dict[str, Any]:
     With supply and demand `items`, SKUs that are decided differently now; with capital `cut`, lines drafted since that
     are for less than the rule alone would have ordered, `waiting`, draft lines that wait for the budget, and
     `waits_until`, its first day; with purchasing `orders`, sent by themselves since and not taken back, and what they
-    cost, `minor`; with counts `looks`, counts since, and `found_less`, SKUs that were found to be fewer.
+    cost, `minor`; with counts `looks`, counts of the whole SKU that people took since.
     """
     match mode.mode:
         case "supply" | "demand":
@@ -76,6 +76,9 @@ def _purchasing(session: Session, mode: ModeRow) -> dict[str, Any]:
 
 def _looks(session: Session, mode: ModeRow) -> int:
     counts = select(func.count()).where(
-        FactRow.site_id == mode.site_id, FactRow.kind == "count", FactRow.learnt >= mode.on_at
+        FactRow.site_id == mode.site_id,
+        FactRow.kind == "count",
+        FactRow.key.startswith("counted:"),
+        FactRow.learnt >= mode.on_at,
     )
     return session.scalar(counts) or 0
