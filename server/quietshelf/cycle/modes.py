@@ -6,6 +6,7 @@ What a mode changes is rules/modes.py's; filling a budget is budgeting.py's.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from fractions import Fraction
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -72,9 +73,9 @@ def _recent(one: Known, counts: Mapping[int, tuple[int, int]], first: date, late
     return Recent(
         sales,
         sum(sums.units for day, sums in one.past.gist.sold.items() if lately <= day <= today),
-        stock.in_stock(lately, today),
+        Fraction(stock.in_stock(lately, today)),
         usual_sales,
-        stock.in_stock(first, today),
+        Fraction(stock.in_stock(first, today)),
     )
 
 
