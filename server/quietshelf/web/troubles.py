@@ -34,9 +34,10 @@ def check(
             sentence = f"{counted(lost, 'piece')} left the shelf, and no sale came for {them}."
             return Said("Gone", name, sentence)
         case "count_disagrees":
-            shelf = (
-                f"The shelf weighs {figures['sensed']:,}" if figures["sensed"] is not None else "The shelf says another"
-            )
+            if figures["sensed"] is None:  # no shelf says so: more was sold than was there
+                sentence = "More was sold than the book had. Count it before it is ordered."
+                return Said("Check count", name, sentence)
+            shelf = f"The shelf weighs {figures['sensed']:,}"
             sentence = f"{shelf}, the book says {figures['book']:,}. Count it before it is ordered."
             return Said("Check count", name, sentence)
         case "count_doubtful":
