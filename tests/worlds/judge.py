@@ -7,7 +7,7 @@ from quietshelf.rules.causes import Cause, by_cause, losses
 from quietshelf.rules.constraint import Look, look, measure, more_is_better
 from quietshelf.rules.numbers import Number, compared
 from quietshelf.rules.policy import Policy
-from tests.worlds.kinds import Trouble
+from tests.worlds.kinds import ENDING, ENDS, Trouble
 from tests.worlds.luck import draw
 from tests.worlds.memory import Past, on
 from tests.worlds.shop import live
@@ -40,9 +40,19 @@ class Judged:
 
     @property
     def is_no_toy(self) -> bool:
-        """Each cause costs 1 to 10% of throughput, and the second at least half of what the first does."""
-        saved = sorted(self.saved.values())
-        return saved[0] >= 0.01 and saved[-1] <= 0.10 and saved[0] >= saved[-1] / 2
+        """Each cause costs 1 to 10% of throughput, and the second, if there is one, at least half of the first."""
+        most, *others = sorted(self.saved.values(), reverse=True)
+        return most <= 0.10 and min(most, *others, 1.0) >= 0.01 and (not others or others[0] >= most / 2)
+
+    @property
+    def is_named(self) -> bool:
+        """Whether the rules name the cause whose removal saves most."""
+        return self.said.says is self.truth
+
+    @property
+    def money_within_two(self) -> list[bool]:
+        """For each cause that the shop has, whether the money laid to it is within a factor of two of the truth."""
+        return [0.5 <= self.laid_to_saved(cause) <= 2 for cause in self.saved]
 
     def laid_to_saved(self, cause: Cause) -> float:
         """Money that the rules laid to a cause, over what its removal saves."""
@@ -66,6 +76,16 @@ def judge(trouble: Trouble, seed: int) -> Judged:
         numbers[cause] = compared(gone, there, more_is_better(cause), POLICY)
     said = look(found, today, sum(past.earned_minor[-scored:]), past.deliveries, POLICY)
     return Judged(past, saves, said, by_cause(found, since, today), numbers)
+
+
+def ended(cause: Cause, seed: int) -> Number:
+    """The number of a shop's one cause on 30 days without it, beside the last 30 days with it, in the same life."""
+    trouble = ENDING[cause]
+    past, scored, days = live(draw(trouble, seed), trouble), trouble.shape.scored, trouble.shape.days
+    top = _top(past, on(ENDS - scored))
+    before = measure(cause, past.lives, top, on(ENDS - scored), on(ENDS - 1), POLICY)
+    after = measure(cause, past.lives, top, on(days - scored), on(days - 1), POLICY)
+    return compared(after, before, more_is_better(cause), POLICY)
 
 
 def _money(past: Past, scored: int) -> int:

@@ -144,3 +144,43 @@ TANGLED: Mapping[str, Trouble] = {
     "purchasing and counts": Trouble(waiting=0.25, vanishing=0.02),
 }
 """Two causes at once, on the same goods: then taking one away changes what the other does."""
+
+ENDS = 100
+"""The day on which the trouble of the shops that get better ends."""
+ENDING: Mapping[Cause, Trouble] = {
+    cause: replace(trouble, ends=ENDS, jump_days=(50, 90), shape=Shape(days=185)) for cause, trouble in PURE.items()
+}
+"""Shops with one cause, whose trouble ends so long before the last 30 days that what was then on its way has come."""
+
+_MARKET = Shape(
+    skus=60,
+    days=200,
+    week=(0.7, 0.8, 0.9, 1.0, 1.4, 1.8, 0.4),
+    sells=(1.2, 0.7, 14.0),
+    takes={1: 45, 2: 25, 4: 15, 6: 10, 12: 5},
+    spell=8,
+)
+"""Fewer goods, a week with a rhythm, customers who take many at once, people and suppliers that change more often."""
+OTHERS: Mapping[str, Trouble] = {
+    "late and short": Trouble(late_share=0.4, late_days=(8, 24), short_share=0.2, shape=_MARKET),
+    "jumps": Trouble(jumping=0.25, jump_times=(2.0, 4.0), jump_days=(120, 185), shape=_MARKET),
+    "a budget": Trouble(budget=0.75, sitting=0.1, begins={Cause.CAPITAL: 80}, shape=_MARKET),
+    "waits": Trouble(waiting=0.35, wait_days=(6, 20), cut=0.15, shape=_MARKET),
+    "vanishes": Trouble(vanishing=0.02, vanish_days=(3, 12), begins={Cause.COUNTS: 60}, shape=_MARKET),
+    "late, and waits": Trouble(
+        late_share=0.35, late_days=(8, 24), waiting=0.3, wait_days=(6, 20), begins={Cause.PURCHASING: 90}, shape=_MARKET
+    ),
+    "jumps, and waits": Trouble(
+        jumping=0.15, jump_times=(2.0, 4.0), jump_days=(120, 185), waiting=0.25, wait_days=(6, 20), shape=_MARKET
+    ),
+    "late, waits, vanishes": Trouble(
+        late_share=0.25,
+        late_days=(8, 24),
+        waiting=0.25,
+        wait_days=(6, 20),
+        vanishing=0.012,
+        begins={Cause.PURCHASING: 70, Cause.COUNTS: 100},
+        shape=_MARKET,
+    ),
+}
+"""Shops of another kind, on which nothing was tuned: one to three causes, from different days on, on all goods."""

@@ -4,11 +4,12 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from quietshelf.rules.decide import Supply
 from quietshelf.rules.exceptions import ExceptionKind
 from quietshelf.rules.lives import Day, Held, Look, OrderLife, Receipt, SkuLife
+from quietshelf.rules.looks import Silence
 from quietshelf.rules.policy import Policy
 from quietshelf.rules.velocity import InStock
 from quietshelf.rules.zones import Zone
@@ -75,12 +76,13 @@ class Sku:
     """Sent, and not here yet."""
     days: list[Day] = field(default_factory=list)
     looks: list[Look] = field(default_factory=list)
-    silent: float = 0.0
-    """Sale days that were expected since the last sale."""
-    patience: float = 0.0
-    """How many of those bring a person to look."""
+    seen_on: int = 0
+    """The last day on which a piece was sold, came or was counted."""
+    found: int = 0
+    """Looks that have found some since the last sale."""
     reorder_at: float = 0.0
-    decide_by: int = 0
+    today: tuple[date, int, int, float, float, bool, int] = (START, 0, 0, 0.0, 0.0, False, 0)
+    """Until its evening: the day, the book, what sold, velocity, the share without stock, if open, the largest sale."""
 
     @classmethod
     def new(cls, luck: SkuLuck, stock: int) -> "Sku":
@@ -93,11 +95,15 @@ class Sku:
         """Money that one unit earns."""
         return self.luck.price_minor - self.luck.cost_minor
 
+    def evening(self) -> Day:
+        """The day that ends, with the line that now stands."""
+        day, book, sold, per_day, out, is_open, largest = self.today
+        return Day(day, book, book, sold, per_day, self.reorder_at, out, is_open, largest)
+
     @property
-    def is_far(self) -> bool:
-        """Whether nothing can happen to it in a few days."""
-        position = self.book + sum(line.quantity for line in self.open_lines)
-        return self.zone is Zone.GREEN and self.draft is None and position > 1.5 * self.reorder_at
+    def position(self) -> int:
+        """On hand by the book, and on order."""
+        return self.book + sum(line.quantity for line in self.open_lines)
 
     def sold_in(self, days: int) -> int:
         """Units sold in the last so many days."""
@@ -122,6 +128,19 @@ class Sku:
             None if ran_out is None else on(ran_out - BEFORE),
         )
 
+    def silence(self, day: int, policy: Policy) -> Silence | None:
+        """How silent it is, as rules/looks.py would say; None where that can't be long enough yet."""
+        if day - self.seen_on < policy.look_sale_days:
+            return None
+        at = BEFORE + self.seen_on + 1  # by the end of that day
+        first = max(0, at - policy.velocity_days)
+        unsold = Fraction((day - self.seen_on) * HOURS - self.out_by[-1] + self.out_by[at], HOURS)
+        there = Fraction((at - first) * HOURS - self.out_by[at] + self.out_by[first], HOURS) + unsold
+        sales = sum(a < b for a, b in pairwise(self.sold_by[first : at + 1]))
+        chance = min(Fraction(1), sales / there) if there else Fraction(0)
+        allowed = policy.look_sale_days * 2**self.found
+        return Silence(on(self.seen_on), day - self.seen_on, unsold * chance, chance, self.found, allowed)
+
 
 @dataclass
 class Supplier:
@@ -129,6 +148,8 @@ class Supplier:
 
     took: list[int]
     supply: Supply
+    line_days: float
+    """Cover at which Yellow begins."""
     delays: list[int] = field(default_factory=list)
     draft_since: int | None = None
     decides_on: int = 0

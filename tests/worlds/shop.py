@@ -7,22 +7,22 @@ from fractions import Fraction
 from quietshelf.rules.causes import Cause, holding_cost_minor
 from quietshelf.rules.decide import Decision, Item, Supply, decide
 from quietshelf.rules.exceptions import ExceptionKind
-from quietshelf.rules.leadtimes import OpenOrder, lead_time
+from quietshelf.rules.leadtimes import LeadTime, OpenOrder, lead_time
 from quietshelf.rules.ledger import Book
-from quietshelf.rules.lives import Day, Held, Look, SkuLife, as_found
+from quietshelf.rules.lives import Held, Look, SkuLife, as_found
+from quietshelf.rules.looks import asks, looks_left
 from quietshelf.rules.ordering import Act, DraftLine, Terms
 from quietshelf.rules.policy import Policy
-from quietshelf.rules.zones import Zone
+from quietshelf.rules.velocity import InStock
+from quietshelf.rules.zones import Zone, buffer_days
 from tests.worlds.kinds import SUPPLIERS, TROUBLE_FROM, Trouble
 from tests.worlds.luck import BEFORE, Luck, SkuLuck
 from tests.worlds.memory import HOURS, Line, Past, Sku, Supplier, on
 
 LOOK_EVERY = 45
 """Each SKU is counted on every so many days."""
-FAR_DAYS = 5
-"""A Green SKU whose position is half as much again as its Yellow line is decided every so many days, to save time."""
-SILENT_SALE_DAYS = 4.0
-"""A SKU that did not sell while this many sale days were expected is looked at."""
+NEAR = 1.05
+"""With a position beyond this many times the line where Yellow ends, and no draft, a decision changes nothing."""
 QUIET_DAYS = 60
 """The last days, on which a calm shop must be quiet."""
 
@@ -50,10 +50,12 @@ class Shop:
             for sku in self.skus:
                 self._open(sku, day, is_open)
             if is_open:
+                self._look(day)
                 for sku in self.skus:
-                    if sku.decide_by <= day or not sku.is_far:
-                        self._decide(sku, day)
+                    self._decide(sku, day)
                 self._send(day)
+            for sku in self.skus:
+                sku.days.append(sku.evening())
         return Past(
             tuple(self._life(sku) for sku in self.skus),
             tuple(self.earned),
@@ -70,15 +72,16 @@ class Shop:
         luck = self.luck.suppliers[n]
         took = list(luck.past)
         lead = lead_time(took, luck.quoted_days, self.policy)
-        return Supplier(took, Supply(f"Supplier {n}", Terms(), lead))
+        return Supplier(took, Supply(f"Supplier {n}", Terms(), lead), self._line_days(lead))
+
+    def _line_days(self, lead: LeadTime) -> float:
+        return float(lead.late_days + buffer_days(lead, self.policy.next_look_days, self.policy))
 
     def _sku(self, luck: SkuLuck) -> Sku:
         lead = self.suppliers[luck.supplier].supply.lead
-        line = float(lead.late_days) * 1.5 + 1
+        line = self._line_days(lead)
         days = 300.0 if luck.sits and self.trouble.sitting else line + luck.starts_with * self.policy.lot_days
-        sku = Sku.new(luck, round(luck.rate * days))
-        sku.patience = SILENT_SALE_DAYS
-        return sku
+        return Sku.new(luck, round(luck.rate * days))
 
     # -- a day
 
@@ -90,6 +93,7 @@ class Shop:
                 sku.open_lines.remove(line)
                 sku.stock += line.brings
                 sku.book += line.brings
+                sku.seen_on = day
                 trucks[sku.luck.supplier, line.sent or 0] = line.promised_days
                 self.deliveries += day >= self.shape.days - self.shape.scored
         for (n, sent), promised_days in trucks.items():
@@ -98,6 +102,7 @@ class Shop:
             supplier.delays.append(day - sent - promised_days)
             lead = lead_time(supplier.took, luck.quoted_days, self.policy)
             supplier.supply = replace(supplier.supply, lead=lead, delays=tuple(supplier.delays))
+            supplier.line_days = self._line_days(lead)
 
     def _open(self, sku: Sku, day: int, is_open: bool) -> None:
         """Customers come and take what is there; what vanishes does so before them; perhaps a person looks."""
@@ -118,48 +123,51 @@ class Shop:
         if sku.book == 0:
             out = 1 - sold / wanted if wanted > sold else float(sku.stock == 0 and wanted == 0)
         sku.out_by.append(sku.out_by[-1] + round(HOURS * out))
-        largest = min(sold, luck.largest[BEFORE + day])
-        sku.days.append(
-            Day(on(day), sku.book, sku.book, sold, sku.per_day, sku.reorder_at, out * is_open, is_open, largest)
-        )
-        if is_open:
-            self._look(sku, day, sold)
+        sku.today = on(day), sku.book, sold, sku.per_day, out * is_open, is_open, min(sold, luck.largest[BEFORE + day])
+        if sold:
+            sku.seen_on, sku.found = day, 0
         self.earned[day] += sold * sku.margin
         beyond = int(sku.stock - sku.per_day * self.policy.held_cover_days)
         self.held[day] += round(holding_cost_minor(max(0, beyond), luck.cost_minor, self.policy))
 
-    def _look(self, sku: Sku, day: int, sold: int) -> None:
-        """A person counts a SKU in its turn, or when it has not sold on days on which it should have."""
-        sku.silent = 0.0 if sold else sku.silent + min(1.0, sku.per_day)
-        in_turn = (day + int(sku.luck.starts_with * LOOK_EVERY)) % LOOK_EVERY == 0
-        silent = sku.book > 0 and sku.silent >= sku.patience
-        if not (in_turn or silent):
-            return
-        if silent and day >= self.shape.days - QUIET_DAYS:
-            self.silence_looks += 1
-        sku.looks.append(Look(on(day), sku.stock, sku.book))
-        sku.patience = sku.patience * 2 if silent and sku.stock == sku.book else SILENT_SALE_DAYS
-        sku.silent = 0.0
-        sku.book = sku.stock
+    def _look(self, day: int) -> None:
+        """A person counts each SKU in its turn, and those that are probably gone, a few a day, most money first."""
+        in_turn = [sku for sku in self.skus if (day + int(sku.luck.starts_with * LOOK_EVERY)) % LOOK_EVERY == 0]
+        silent = [sku for sku in self.skus if sku.book > 0 and asks(sku.silence(day, self.policy), sku.book, None)]
+        silent.sort(key=lambda sku: -sku.per_day * sku.margin)
+        silent = silent[: looks_left(0, 0, self.policy, counts_mode=False)]
+        if day >= self.shape.days - QUIET_DAYS:
+            self.silence_looks += len(silent)
+        for sku in {id(sku): sku for sku in (*in_turn, *silent)}.values():
+            sku.looks.append(Look(on(day), sku.stock, sku.book))
+            sku.book = sku.stock
+            if sku.stock:
+                sku.seen_on, sku.found = day, sku.found + 1
 
     def _decide(self, sku: Sku, day: int) -> None:
         supplier = self.suppliers[sku.luck.supplier]
-        said = decide(self._item(sku, day, supplier), self.policy)
-        sku.zone, sku.per_day, sku.decide_by = said.zone, float(said.velocity.per_day), day + FAR_DAYS
-        sku.reorder_at = float(said.at.yellow)
-        sku.days[-1] = replace(sku.days[-1], reorder_at=sku.reorder_at)
+        in_window, in_lot, in_stock = self._sales(sku, day)
+        sku.per_day = in_stock.sold / max(float(in_stock.days), self.policy.in_stock_at_least_days)
+        sku.reorder_at = sku.per_day * supplier.line_days
+        if sku.draft is None and sku.position > NEAR * (sku.reorder_at + sku.per_day * self.policy.flap_days):
+            return
+        said = decide(self._item(sku, day, supplier, in_window, in_lot, in_stock), self.policy)
+        sku.zone, sku.per_day, sku.reorder_at = said.zone, float(said.velocity.per_day), float(said.at.yellow)
         self._draft(sku, day, said, supplier)
         if day >= self.shape.days - QUIET_DAYS:
             self.kinds.update(opening.kind for opening in said.openings)
             self.uncovered += said.zone is not Zone.GREEN and sku.draft is None and not sku.open_lines
 
-    def _item(self, sku: Sku, day: int, supplier: Supplier) -> Item:
+    def _sales(self, sku: Sku, day: int) -> tuple[int, int, InStock]:
+        """Units sold in velocity's days, in a lot's, and in stock; or what will be, where that is foreseen."""
         window, lot = self.policy.velocity_days, self.policy.lot_days
-        in_window, in_lot, in_stock = sku.sold_in(window), sku.sold_in(lot), sku.in_stock(self.policy)
         if self.foresees and day >= TROUBLE_FROM:
             in_lot = sum(sku.luck.wanted[BEFORE + day + 1 : BEFORE + day + 1 + lot])
             in_window = round(in_lot * window / lot)
-            in_stock = replace(in_stock, sold=in_window, days=Fraction(window))
+            return in_window, in_lot, InStock(in_window, Fraction(window), Fraction(0))
+        return sku.sold_in(window), sku.sold_in(lot), sku.in_stock(self.policy)
+
+    def _item(self, sku: Sku, day: int, supplier: Supplier, in_window: int, in_lot: int, in_stock: InStock) -> Item:
         return Item(
             sku.luck.sku,
             on(day),
