@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from quietshelf.rules.first_week import Beginning
 from quietshelf.rules.policy import Policy
 from quietshelf.rules.stock import Calendar
 from quietshelf.store.facts import picked_on
@@ -34,6 +35,10 @@ class Moment:
     """What all decisions rested on at the last look (`digest`)..."""
     decided_on: date | None = None
     """...and the day of T that it was for."""
+    top_drawn_on: date | None = None
+    began_on: date | None = None
+    asks_on_order: bool = False
+    looked_at: datetime | None = None
     sold_by_shelves: bool = False
     """Nobody tells of sales: what the shelves sensed was sold (rules/sensed.py)."""
 
@@ -41,6 +46,11 @@ class Moment:
     def today(self) -> date:
         """The site's day of T: with it the velocity's window ends."""
         return self.day(self.known_until)
+
+    @cached_property
+    def beginning(self) -> Beginning | None:
+        """How the shop began; None where it has been here for longer."""
+        return Beginning(self.began_on, self.asks_on_order) if self.began_on else None
 
     @cached_property
     def made_by(self) -> str:

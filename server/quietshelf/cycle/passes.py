@@ -1,11 +1,13 @@
 """Looking at SKUs: at some of them at once, or at all that are due. What is known is loaded, decided and saved."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
+from quietshelf.cycle.beginning import as_begun, draw_top, turn_of_days
 from quietshelf.cycle.loading import Known, load
 from quietshelf.cycle.looks import ask_for_looks
 from quietshelf.cycle.modes import follow_mode, in_mode
@@ -19,7 +21,7 @@ from quietshelf.rules.decide import decide
 from quietshelf.rules.policy import Policy
 from quietshelf.store.engine import reading, writing
 from quietshelf.store.states import decide_all_by, due, every_sku, mark_stale, without_state
-from quietshelf.store.supply import records
+from quietshelf.store.supply import SupplyRecord, records
 from quietshelf.store.upsert import in_chunks
 
 SKUS_AT_ONCE = 500
@@ -46,7 +48,7 @@ def decide_skus(
     for chunk in in_chunks(sorted(set(product_ids)), SKUS_AT_ONCE):
         with reading(engine) as session:
             moment = moment_of(session, site_id, now, policy)
-            known = in_mode(session, moment, with_soonest(session, moment, load(session, moment, chunk)))
+            known = _load(session, moment, chunk, None)
         _decide(engine, moment, known)
 
 
@@ -64,6 +66,7 @@ def run_pass(engine: Engine, site_id: int, now: datetime, *, whole: bool = False
             mark_stale(session, site_id, new)
             if not moment.rests_as_before:
                 decide_all_by(session, site_id, moment.digest)
+    turn_of_days(engine, moment)
     moved = look_at_site(engine, moment)
     if look_at_suppliers(engine, moment, whole=whole):
         look_at_terms(engine, moment)
@@ -71,12 +74,19 @@ def run_pass(engine: Engine, site_id: int, now: datetime, *, whole: bool = False
         to_decide = every_sku(session, site_id) if whole else due(session, site_id, moment.known_until, moment.today)
         suppliers = records(session, moment.zone) if to_decide else {}
     decided, saved = 0, []
-    for chunk in in_chunks(to_decide, SKUS_AT_ONCE):
-        with reading(engine) as session:
-            loaded = load(session, moment, chunk, suppliers)
-            known = in_mode(session, moment, with_soonest(session, moment, loaded))
-        decided += len(known)
-        saved.append(_decide(engine, moment, known))
+
+    def decide_all(product_ids: Sequence[int]) -> None:
+        nonlocal decided
+        for chunk in in_chunks(product_ids, SKUS_AT_ONCE):
+            with reading(engine) as session:
+                known = _load(session, moment, chunk, suppliers)
+            decided += len(known)
+            saved.append(_decide(engine, moment, known))
+
+    decide_all(to_decide)
+    new = draw_top(engine, moment)
+    if moment.beginning:
+        decide_all(new)  # in the first week the top drafts by itself, and no other
     follow_mode(engine, moment)
     looks = ask_for_looks(engine, moment)
     return PassReport(
@@ -86,6 +96,14 @@ def run_pass(engine: Engine, site_id: int, now: datetime, *, whole: bool = False
         opened=len(moved.opened) + looks + sum(done.opened for done in saved),
         closed=len(moved.closed) + sum(done.closed for done in saved),
     )
+
+
+def _load(
+    session: Session, moment: Moment, chunk: Collection[int], suppliers: Mapping[int, SupplyRecord] | None
+) -> Sequence[Known]:
+    """What is known of some SKUs, who brings it soonest, and what mode and beginning mean for them."""
+    loaded = with_soonest(session, moment, load(session, moment, chunk, suppliers))
+    return as_begun(session, moment, in_mode(session, moment, loaded))
 
 
 def _decide(engine: Engine, moment: Moment, known: Sequence[Known]) -> Saved:

@@ -17,6 +17,7 @@ from quietshelf.intake.sales import SaleLine, book_sale
 from quietshelf.store.engine import reading, writing
 from quietshelf.store.sites import create_site
 from quietshelf.store.stock import on_hand_and_sensed
+from quietshelf.store.tables import Site
 
 
 def open_site(engine: Engine) -> int:
@@ -31,6 +32,8 @@ def open_site(engine: Engine) -> int:
 
 def bring(engine: Engine, site_id: int, history: History, folder: Path, now: datetime) -> Mapping[FileKind, int]:
     """Bring a history as CSV files, which stay in `folder` to be looked at; rows read, by kind of file."""
+    with writing(engine) as session:  # its people have worked with these pages for as long as it has a history
+        session.get_one(Site, site_id).began_on = min(sale.sold_at for sale in history.sales).date()
     rows: dict[FileKind, int] = {}
     for kind, path in write(history, folder):
         rows[kind] = rows.get(kind, 0) + import_file(engine, site_id, kind, path, file_name=path.name, now=now).rows

@@ -15,6 +15,7 @@ from zlib import crc32
 from quietshelf.rules.exceptions import ExceptionKind, Opening
 from quietshelf.rules.expedite import BoughtAgain, bought_again
 from quietshelf.rules.feedback import USUAL, Feedback
+from quietshelf.rules.first_week import Waits
 from quietshelf.rules.leadtimes import Closing, LeadTime, OpenOrder, arrival, credible_arrival
 from quietshelf.rules.ledger import Book
 from quietshelf.rules.looks import Silence, asks
@@ -88,6 +89,8 @@ class Item:
     """What the mode that is on means for it."""
     silence: Silence | None = None
     """How long it has not sold, and how long it may; None where it never sold."""
+    waits: Waits | None = None
+    """Why nothing is drafted for it by itself yet (rules/first_week.py)."""
 
 
 @dataclass(frozen=True)
@@ -187,6 +190,7 @@ class Decision:
         `throughput_minor`, `cost_assumed`, `risk_minor_per_day`, `doubt`, `lost` (units, since the last count),
         `disagreement`, `needs` (quantity, left, on, note of each that is due), `keep_at_least`, `last_piece_gone`,
         `order_again` (it never sold and is gone: a question), `ending`, `ends_on`, `is_over`,
+        `waits` (answer, first_week, asleep; None),
         `put_off_on` (the day of a "not this time" that holds; None), `mode` (what the mode that is on changed about
         it: modes.did; None), `silence` (Silence.figures of what is probably gone; None).
         """
@@ -252,6 +256,7 @@ class Decision:
             "ending": item.plan.ending,
             "ends_on": item.plan.ends_on.isoformat() if item.plan.ends_on else None,
             "is_over": self.is_over,
+            "waits": item.waits,
             "put_off_on": item.plan.not_this_time_on.isoformat()
             if self.is_put_off and item.plan.not_this_time_on
             else None,
@@ -351,7 +356,7 @@ def decide(item: Item, policy: Policy) -> Decision:
 
     over = item.plan.is_over(item.today, lead, closing)
     put_off = item.plan.is_put_off(zone, item.today, policy)
-    if over or put_off or item.supply is None:
+    if over or put_off or item.waits or item.supply is None:
         line = LineChange(Act.NONE if item.draft is None or item.draft.edited_on else Act.DROP)
     else:
         again = bought_again(zone, item.open_orders, item.today, policy)
@@ -469,7 +474,7 @@ def _with_openings(decision: Decision, policy: Policy) -> Decision:
     """The decision with the exceptions that it opens, or keeps open."""
     item, book = decision.item, decision.item.book
     kinds: list[ExceptionKind] = []
-    if decision.is_over:
+    if decision.is_over or item.waits is Waits.ASLEEP:
         pass  # nothing can be bought for it: running out is what is meant to happen
     elif decision.zone is Zone.RED:
         kinds.append(ExceptionKind.RED)

@@ -156,6 +156,18 @@ class Policy:
     worse_times: int = 2
     """What was put off comes back when it puts this many times as much money at risk a day."""
 
+    # the top 20%, and the first week
+    top_share: float = 0.20
+    """Of the SKUs that sell, this share earns most a day: the top; all others are slow movers."""
+    top_kept_share: float = 0.25
+    """A SKU stays in the top while it is inside this share."""
+    first_week_days: int = 7
+    """In a shop's first days only the top drafts by itself."""
+    ask_on_order_days: int = 2
+    """So long drafts wait for the answer to "is anything on order?"."""
+    asleep_days: int = 60
+    """What had none left when the shop began, and had sold none for this long, sleeps."""
+
     # causes and the constraint
     decided_within_days: int = 2
     """A draft line waits this many open days for a person before its waiting is a cause."""

@@ -51,6 +51,7 @@ class StateNow(NamedTuple):
     decided_at: datetime | None
     decide_again_on: date | None
     digest: str | None
+    is_top: bool
 
 
 class ProductNow(NamedTuple):
@@ -126,10 +127,15 @@ class SiteNow(NamedTuple):
     """A digest of what its decisions rest on."""
     decided_on: date | None
     """The day of its last look."""
+    top_drawn_on: date | None
+    began_on: date | None
+    """When the shop began, as far as that is known."""
+    asks_on_order: bool
+    looked_at: datetime | None
 
 
 def time_of(session: Session, site_id: int) -> SiteNow:
-    """The site's time zone, until when its sales are known, and its mode."""
+    """The site's time zone, until when its sales are known, its mode, and how it began."""
     return SiteNow(*session.execute(_TIME, {"site": site_id}).one())
 
 
@@ -222,6 +228,10 @@ _TIME = select(
     Site.target_turns,
     Site.decided_by,
     Site.decided_on,
+    Site.top_drawn_on,
+    Site.began_on,
+    Site.asks_on_order,
+    Site.looked_at,
 ).where(Site.id == _SITE)
 _SOLD_ON = select(SiteDay.day).where(SiteDay.site_id == _SITE).order_by(SiteDay.day)
 _OF_STATE = len(StateNow._fields)

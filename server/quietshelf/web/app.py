@@ -10,6 +10,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
 from werkzeug.exceptions import HTTPException
 
 from quietshelf.web import (
+    beginning,
     counting,
     first_run,
     health,
@@ -39,7 +40,7 @@ Answer = tuple[str, int, dict[str, str]]
 """A page, its status, and headers of its own."""
 
 DATABASE_AWAY = (OperationalError, InterfaceError, TimeoutError)
-OF_THE_SHOP = (counting, today, later, orders, hurrying, skus, sku_acts, review, modes)
+OF_THE_SHOP = (counting, today, later, beginning, orders, hurrying, skus, sku_acts, review, modes)
 PAGES = (*OF_THE_SHOP, sign_in, first_run, setup, setup_acts, money_acts, imports, health)
 UNTIL_SAID = {
     400: ("This can't be read", "The form came in pieces. Go back, load the page again, and send it once more."),

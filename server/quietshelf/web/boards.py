@@ -97,11 +97,15 @@ class Boards:
     refill: tuple[Row, ...] = ()
     check: tuple[Row, ...] = ()
     drafts: tuple[Outgoing, ...] = ()
+    asks: bool = False
+    """The shop is asked something before its first drafts."""
 
     @property
     def quiet(self) -> bool:
         """Nothing needs anybody."""
-        return not (self.red or self.yellow_orders or self.yellow or self.refill or self.check or self.drafts)
+        return not (
+            self.asks or self.red or self.yellow_orders or self.yellow or self.refill or self.check or self.drafts
+        )
 
 
 def boards(
@@ -110,6 +114,8 @@ def boards(
     coming: Mapping[int, list[Coming]],
     voice: Voice,
     names: Mapping[str, str],
+    *,
+    asks: bool = False,
 ) -> Boards:
     """Hang every exception and every order that waits where it belongs. `open_now` comes most money first.
 
@@ -137,6 +143,7 @@ def boards(
         refill=_joined([check_row(e, voice, names) for e in on[Board.REFILL]], "refill"),
         check=_joined([check_row(e, voice, names) for e in on[Board.CHECK]], "check"),
         drafts=tuple(order for order in waiting if order.id not in with_red | with_yellow),
+        asks=asks,
     )
 
 

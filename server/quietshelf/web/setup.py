@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template
 
 from quietshelf.intake.imports import KINDS
-from quietshelf.store import people, setting_up
+from quietshelf.store import beginning, people, setting_up
 from quietshelf.web.accounts import managers_only
 from quietshelf.web.context import context, db, site
 from quietshelf.web.forms import Form
@@ -41,6 +41,7 @@ def page(form: Form, **more: object) -> str:
         items=setting_up.listed_items(db()),
         suppliers=setting_up.suppliers(db()),
         people=people.people(db()),
+        asleep=beginning.asleep(db(), site().id, 0, 0)[0],
         broker=context().broker(),
         **({"money": money_view(site())} | more),
     )

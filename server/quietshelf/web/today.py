@@ -12,6 +12,7 @@ from quietshelf.store import losses, pages
 from quietshelf.store.open_now import OpenException, open_exceptions
 from quietshelf.store.supply import records_of
 from quietshelf.web import line_words, wording
+from quietshelf.web.beginning import asks_until
 from quietshelf.web.boards import Boards, Row, boards, check_row, red_row, yellow_row
 from quietshelf.web.constraint import reading_now
 from quietshelf.web.context import db, now, site, zone
@@ -38,7 +39,9 @@ def board() -> LivePage:
     mode = mode_view(db(), site(), look, said)
     held = held_by_budget(db(), site().id, mode)
     wanted = [e for e in open_now if e.kind != "yellow" or e.product_id not in held]
-    on = with_budget(boards(wanted, waiting, coming, said, _held_up(wanted)), held, said)
+    asked = asks_until(site())
+    hung = boards(wanted, waiting, coming, said, _held_up(wanted), asks=asked is not None)
+    on = with_budget(hung, held, said)
     until = pages.known_until(db(), site().id)
     looked = pages.looked(db(), site().id) if on.quiet else None
     values = {
@@ -56,11 +59,12 @@ def board() -> LivePage:
         "left": wording.left_and_days,
         "waits": _waiting(waiting, said),
         "put_off": len(every) - len(open_now),
+        "asks": asked,
     }
     return LivePage("today/page.html", FRAGMENTS, values)
 
 
-PARTS = ("head", "constraint", "mode", "red", "yellow", "refill", "check", "drafts", "put_off")
+PARTS = ("head", "asks", "constraint", "mode", "red", "yellow", "refill", "check", "drafts", "put_off")
 FRAGMENTS = {part: f"today/{part}.html" for part in PARTS}
 
 

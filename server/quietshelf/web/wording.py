@@ -268,8 +268,18 @@ def known_needs(figures: Figures) -> str:
     return listed(found) if found else ""
 
 
+WAITS = {
+    "answer": "It is drafted once it is known whether anything is on order.",
+    "first_week": "In the shop’s first week only what earns most is drafted by itself.",
+    "asleep": "It sleeps: none was left when the shop began, and none had sold for 60 days.",
+}
+"""Why nothing is drafted for it by itself yet, by the figures' `waits`."""
+
+
 def plan_now(figures: Figures, voice: Voice) -> str:
     """What people said of an item, as far as it holds now; empty where nobody did, or it shows in its zone."""
+    if figures.get("waits"):
+        return WAITS[figures["waits"]]
     if figures.get("ending"):
         return "It is ending: it is never ordered again."
     if figures.get("ends_on"):

@@ -5,7 +5,7 @@ it. Then it is booked in one transaction, which holds SQLite's one write lock: m
 for years of them; live intake waits meanwhile, acknowledges nothing, and goes on. Deciding comes after, in small steps.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal, TypedDict, get_args
 from zoneinfo import ZoneInfo
 
@@ -29,6 +29,9 @@ from quietshelf.intake.imports.goods import Offers, Products, Suppliers
 from quietshelf.intake.imports.movements import Deliveries, Stock
 from quietshelf.intake.imports.needs import Needs
 from quietshelf.intake.imports.sales import Sales
+from quietshelf.rules.first_week import begins
+from quietshelf.rules.policy import Policy
+from quietshelf.store.beginning import has_sales, note_import
 from quietshelf.store.engine import reading, writing
 from quietshelf.store.feeds import begin_import, end_import
 from quietshelf.store.sites import touch
@@ -69,6 +72,8 @@ def import_file(
     how = _How(time_zone=place.zone, minor_digits=place.minor_digits, now=now, date_order=date_order)
     readied = _read(kind, source, how, place, feed, create_products, progress)
     with writing(engine) as session:
+        site = session.get_one(Site, site_id)
+        may_begin = kind == "sales" and site.began_on is None and not has_sales(session, site_id)
         row = begin_import(session, site_id, kind, file_name, now)
         desk = Desk(session, place, row.id, now, progress)
         readied.book(desk)
@@ -81,6 +86,7 @@ def import_file(
             held=sum(report.held.values()),
             skipped=dict(report.skipped),
         )
+        note_import(session, site, _began_on(place, desk.outcome.known_until, now) if may_begin else None)
         touch(session, site_id)
         if dry_run:
             session.rollback()
@@ -89,6 +95,12 @@ def import_file(
         run_pass(engine, site_id, now)
     progress("done", 1.0)
     return report
+
+
+def _began_on(place: Place, newest: datetime | None, now: datetime) -> date | None:
+    """The day on which a shop begins with its first sales; None where they are history. `newest` is the newest one."""
+    today = now.astimezone(place.zone).date()
+    return today if newest and begins(newest.astimezone(place.zone).date(), today, Policy()) else None
 
 
 class _How(TypedDict):

@@ -24,6 +24,8 @@ class SkuPlan(Base):
     """When a person said "not this time"; cleared once the SKU is Green."""
     changed_at: Mapped[datetime]
     changed_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    woken_at: Mapped[datetime | None]
+    """When a person said that a SKU that slept when the shop began is sold again."""
 
 
 class KnownNeed(Base):

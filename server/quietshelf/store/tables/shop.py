@@ -54,6 +54,14 @@ class Site(Base):
     """A digest of what all its decisions rest on: policy, mode, time zone, days that it was closed."""
     decided_on: Mapped[date | None]
     """The day of T of its last look."""
+    began_on: Mapped[date | None]
+    """The day on which the first sales of a shop that is open came to be known; None: it has been here for longer."""
+    asks_on_order: Mapped[bool] = mapped_column(default=False)
+    """Whether it is asked if anything is on order."""
+    on_order_said_at: Mapped[datetime | None]
+    """When a person said that nothing is."""
+    on_order_said_by: Mapped[int | None]
+    """That person."""
 
 
 class User(Base):
@@ -68,6 +76,8 @@ class User(Base):
     role: Mapped[str]
     password_hash: Mapped[str]
     created_at: Mapped[datetime]
+    wants_notices: Mapped[bool] = mapped_column(default=True)
+    """Whether a manager is told by mail of what stops the system, and of the top 20%."""
 
 
 class SignInLink(Base):
