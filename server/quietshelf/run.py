@@ -88,7 +88,7 @@ def running(
             healthy = opened.enter_context(_taking_in(engine, mqtt_url, clock, kind))
             status = _broker_status(own_broker, healthy)
         if Role.SCHEDULE in roles:
-            opened.enter_context(scheduled(engine, clock, smtp))
+            opened.enter_context(scheduled(engine, clock, smtp, settings.webhook_url if as_of is None else None))
         url = None
         if Role.WEB in roles:
             context = AppContext(

@@ -12,7 +12,9 @@ from quietshelf.clock import Clock
 from quietshelf.cycle import look_back, look_back_is_due, moment_at, run_pass
 from quietshelf.outbound.itself import send_themselves
 from quietshelf.outbound.mail import send_due
+from quietshelf.outbound.notices import tell
 from quietshelf.outbound.smtp import SmtpSettings
+from quietshelf.outbound.webhook import call_due
 from quietshelf.store import jobs
 from quietshelf.store.engine import reading, writing
 from quietshelf.store.sites import NoSiteError, the_site
@@ -22,9 +24,13 @@ log = structlog.get_logger()
 LOOK_BACK_TAKES = timedelta(minutes=30)
 """A look back that has not ended for so long has died."""
 
+NOTICES_EVERY_S = 20
+
 
 @contextmanager
-def scheduled(engine: Engine, clock: Clock, smtp: SmtpSettings | None) -> Iterator[None]:
+def scheduled(
+    engine: Engine, clock: Clock, smtp: SmtpSettings | None, webhook_url: str | None = None
+) -> Iterator[None]:
     """Run the jobs in threads of their own while the block runs; a run that has begun is waited for at its end."""
     scheduler = BackgroundScheduler(
         timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 30}
@@ -39,6 +45,9 @@ def scheduled(engine: Engine, clock: Clock, smtp: SmtpSettings | None) -> Iterat
         scheduler.add_job(_steady("mail", lambda: send_due(engine, smtp, clock())), "interval", seconds=1, id="mail")
         itself = _steady("itself", lambda: send_what_may_go(engine, clock))
         scheduler.add_job(itself, "interval", seconds=20, id="itself")
+    if smtp is not None or webhook_url is not None:
+        notices = _steady("notices", lambda: notify(engine, clock, webhook_url, by_mail=smtp is not None))
+        scheduler.add_job(notices, "interval", seconds=NOTICES_EVERY_S, id="notices")
     scheduler.start()
     try:
         yield
@@ -51,6 +60,16 @@ def look(engine: Engine, clock: Clock) -> None:
     site_id = _site(engine)
     if site_id is not None:
         _claimed(engine, "cycle", lambda: run_pass(engine, site_id, clock()))
+
+
+def notify(engine: Engine, clock: Clock, webhook_url: str | None, *, by_mail: bool) -> None:
+    """Tell once of what can't wait: its mails go out as all do, the webhook is called here."""
+    site_id = _site(engine)
+    if site_id is None:
+        return
+    tell(engine, site_id, clock(), by_mail=by_mail, by_hook=webhook_url is not None)
+    if webhook_url is not None:
+        call_due(engine, webhook_url, clock())
 
 
 def remember(engine: Engine, clock: Clock) -> None:

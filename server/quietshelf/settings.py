@@ -22,6 +22,7 @@ NAMES = {
     "QUIETSHELF_MQTT_URL": "mqtt://HOST:PORT or mqtts://USER:PASSWORD@HOST:PORT; by default its own broker",
     "QUIETSHELF_SMTP_URL": "smtp://HOST:PORT or smtps://USER:PASSWORD@HOST:PORT; without it no mail goes out",
     "QUIETSHELF_MAIL_FROM": "the address that mails come from",
+    "QUIETSHELF_WEBHOOK_URL": "http(s)://HOST/PATH that is told of what can't wait; without it nothing is called",
     "QUIETSHELF_HTTP": "host:port of the pages, 127.0.0.1:8080 by default; its own broker listens at the same host",
     "QUIETSHELF_SECRET_KEY_FILE": "file with the key that signs sessions; made at home on the first start",
 }
@@ -46,6 +47,8 @@ class Settings:
     smtp_url: str | None = field(repr=False)
     """None: no mail goes out; orders wait, and the page says so."""
     mail_from: str
+    webhook_url: str | None = field(repr=False)
+    """None: nothing is called."""
     http_host: str
     http_port: int
     """0 asks the system for a free one."""
@@ -71,6 +74,7 @@ class Settings:
             mqtt_url=_service_url("QUIETSHELF_MQTT_URL", told, ("mqtt", "mqtts")),
             smtp_url=_service_url("QUIETSHELF_SMTP_URL", told, ("smtp", "smtps")),
             mail_from=_address("QUIETSHELF_MAIL_FROM", told.get("QUIETSHELF_MAIL_FROM", "quietshelf@localhost")),
+            webhook_url=_webhook_url(told.get("QUIETSHELF_WEBHOOK_URL")),
             http_host=host,
             http_port=port,
             secret_key_file=Path(told.get("QUIETSHELF_SECRET_KEY_FILE", home / "secret.key")).absolute(),
@@ -145,6 +149,16 @@ def _service_url(name: str, told: Mapping[str, str], schemes: tuple[str, ...]) -
     if not url.hostname or url.path not in ("", "/") or not _port_is_sound(url):
         raise _wrong(name, "host and port can't be read from it", write)
     return told[name]
+
+
+def _webhook_url(text: str | None) -> str | None:
+    """It may have a path and a query, as those that name their caller do."""
+    if text is None:
+        return None
+    url = urlsplit(text)
+    if url.scheme not in ("http", "https") or not url.hostname or not _port_is_sound(url):
+        raise _wrong("QUIETSHELF_WEBHOOK_URL", "this is no address to call", "for example https://hooks.example/shop")
+    return text
 
 
 def _port_is_sound(url: SplitResult) -> bool:

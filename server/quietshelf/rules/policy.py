@@ -153,6 +153,8 @@ class Policy:
     """A node that has not been heard for this long (three heartbeats) is silent."""
     reopens_within_hours: int = 24
     """What opens again so soon after it closed is the same opening."""
+    notify_after_minutes: int = 10
+    """An opening notifies when it has been open for this long."""
     worse_times: int = 2
     """What was put off comes back when it puts this many times as much money at risk a day."""
 

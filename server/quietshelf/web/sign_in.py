@@ -1,10 +1,10 @@
 """Signing in and out: by e-mail and password, or by a link that works once."""
 
-from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
-from quietshelf.store import people
+from quietshelf.store import notices, people
 from quietshelf.store.engine import writing
 from quietshelf.store.tables import User
 from quietshelf.web.accounts import SHORTEST_PASSWORD, account, account_of, hash_password, open_to_all, password_fits
@@ -73,7 +73,23 @@ def by_link(token: str) -> Response | tuple[str, int]:
 @bp.get("/you")
 def you() -> str:
     """Who you are here, a new password, and the way out."""
-    return render_template("sign_in/you.html", form=Form())
+    return _you(Form())
+
+
+def _you(form: Form) -> str:
+    person = people.user(db(), account().user_id)
+    return render_template("sign_in/you.html", form=form, told=person is not None and person.wants_notices)
+
+
+@bp.post("/you/notices")
+def told() -> Response:
+    """Be told by mail of what can't wait, or not."""
+    wants, user_id = "told" in request.form, account().user_id
+    let_go()
+    with writing(context().engine) as writes:
+        notices.wants_notices(writes, user_id, wants)
+    flash("You are told by mail of what can’t wait." if wants else "No mail comes to you any more.", "done")
+    return redirect(url_for("sign_in.you"), 303)
 
 
 @bp.post("/you/password")
@@ -84,7 +100,7 @@ def new_password() -> Response | tuple[str, int]:
     password = form.typed.get("password", "")
     if len(password) < SHORTEST_PASSWORD:
         form.wrong["password"] = f"This has {len(password)} characters. Type {SHORTEST_PASSWORD} or more."
-        return render_template("sign_in/you.html", form=form), 422
+        return _you(form), 422
     let_go()
     with writing(context().engine) as writes:
         person = people.set_password(writes, account().user_id, hash_password(password))

@@ -4,6 +4,7 @@ from quietshelf.store.tables.base import Base, Instant
 from quietshelf.store.tables.constraint import LookRow, LossRow, ModeRow, ReviewRow
 from quietshelf.store.tables.decisions import DecisionRow, ExceptionRow, JobRun, SkuGist, SkuState
 from quietshelf.store.tables.ledger import FactRow, Feed, HeldRow, Import, SiteDay, SkuDay
+from quietshelf.store.tables.notices import Hook
 from quietshelf.store.tables.orders import ON_ITS_WAY, STATES, Delivery, Mail, Order, OrderLine, SupplierWord, TakenOff
 from quietshelf.store.tables.plans import KnownNeed, SkuPlan
 from quietshelf.store.tables.shelves import LostEvents, Node, NodeCredential, NodeEvent, Quarantined, Slot, Stream
@@ -20,6 +21,7 @@ __all__ = [
     "FactRow",
     "Feed",
     "HeldRow",
+    "Hook",
     "Import",
     "Instant",
     "JobRun",

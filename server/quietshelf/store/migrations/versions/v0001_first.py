@@ -784,9 +784,30 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("site_id", "product_id", name=op.f("pk_sku_gists")),
     )
 
+    op.create_table(
+        "hooks",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("message_id", sa.String(), nullable=False),
+        sa.Column("body", figures, nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("queued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("not_before", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("error", sa.String(), nullable=True),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("state IN ('waiting', 'claimed', 'sent', 'failed')", name=op.f("ck_hooks_state")),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_hooks_site_id_sites")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hooks")),
+        sa.UniqueConstraint("message_id", name=op.f("uq_hooks_message_id")),
+    )
+    op.create_index("ix_hooks_due", "hooks", ["state", "not_before"], unique=False)
+
 
 def downgrade() -> None:
     for table in (
+        "hooks",
         "sku_gists",
         "lines_taken_off",
         "supplier_words",
