@@ -54,7 +54,7 @@ def test_a_pass_makes_no_more_queries_for_hundreds_of_skus_than_for_a_dozen(shop
     with statements(shop.engine) as many:
         report = run_pass(shop.engine, shop.site_id, NOW)
     assert (report.saved, len(drafts(shop.engine))) == (400, 403)
-    assert len(many) <= len(few) <= 70  # the first look draws the top 20%, too
+    assert len(many) <= len(few) <= 74  # the first look draws the top 20%, too
 
 
 def test_a_pass_with_nothing_to_do_only_asks(shop: Shop) -> None:
