@@ -54,7 +54,7 @@ def test_a_pass_makes_no_more_queries_for_hundreds_of_skus_than_for_a_dozen(shop
     with statements(shop.engine) as many:
         report = run_pass(shop.engine, shop.site_id, NOW)
     assert (report.saved, len(drafts(shop.engine))) == (400, 403)
-    assert len(many) <= len(few) <= 74  # the first look draws the top 20%, too
+    assert len(many) <= len(few) <= 80  # the first look draws the top 20%, too
 
 
 def test_a_pass_with_nothing_to_do_only_asks(shop: Shop) -> None:
@@ -63,7 +63,7 @@ def test_a_pass_with_nothing_to_do_only_asks(shop: Shop) -> None:
     with statements(shop.engine) as idle:
         run_pass(shop.engine, shop.site_id, NOW)
     writes = [statement for statement in idle if not statement.startswith(("SELECT", "BEGIN"))]
-    assert len(idle) <= 22
+    assert len(idle) <= 27
     assert [statement.split(" SET ")[0] for statement in writes] == ["UPDATE sites"]  # when it looked
 
 

@@ -6,7 +6,8 @@ from dataclasses import replace
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from quietshelf.cycle.loading import Known, Moment
+from quietshelf.cycle.loading import Known
+from quietshelf.cycle.moments import Moment
 from quietshelf.rules import top
 from quietshelf.rules.first_week import Waits, sleeps, waits
 from quietshelf.store.beginning import earning, save_top, wakes, woken

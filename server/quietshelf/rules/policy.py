@@ -153,6 +153,10 @@ class Policy:
     """A node that has not been heard for this long (three heartbeats) is silent."""
     reopens_within_hours: int = 24
     """What opens again so soon after it closed is the same opening."""
+    silent_gaps: int = 3
+    """Sales are silent when so many usual gaps between two have passed since the last..."""
+    silent_weeks: int = 8
+    """...by the same hours of so many weeks before."""
     notify_after_minutes: int = 10
     """An opening notifies when it has been open for this long."""
     worse_times: int = 2

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from quietshelf.store.tables.base import Base
@@ -16,6 +16,13 @@ class FactRow(Base):
     __table_args__ = (
         UniqueConstraint("site_id", "key"),
         Index("ix_facts_of_sku", "site_id", "product_id", "happened"),
+        Index(
+            "ix_facts_sales",
+            "site_id",
+            "happened",
+            sqlite_where=text("kind = 'sale'"),
+            postgresql_where=text("kind = 'sale'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -317,6 +317,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("site_id", "key", name=op.f("uq_facts_site_id_key")),
     )
     op.create_index("ix_facts_of_sku", "facts", ["site_id", "product_id", "happened"], unique=False)
+    op.create_index(
+        "ix_facts_sales",
+        "facts",
+        ["site_id", "happened"],
+        unique=False,
+        sqlite_where=sa.text("kind = 'sale'"),
+        postgresql_where=sa.text("kind = 'sale'"),
+    )
 
     op.create_table(
         "held_rows",
