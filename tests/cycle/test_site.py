@@ -1,6 +1,6 @@
 """What stands on the Check board and is no SKU's: it opens when something is wrong, and closes when it is not."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from sqlalchemy import select, update
 
@@ -14,11 +14,13 @@ from quietshelf.store.tables import (
     ExceptionRow,
     HeldRow,
     Import,
+    LookRow,
     LostEvents,
     Mail,
     Node,
     Order,
     OrderLine,
+    Site,
     Slot,
 )
 from tests.cycle.pictures import NOW, book, counted, daily, open_keys, sold, state
@@ -221,6 +223,24 @@ def test_what_is_open_already_is_not_opened_again(shop: Shop) -> None:
 def rows_of(shop: Shop, key: str) -> list[ExceptionRow]:
     with reading(shop.engine) as session:
         return list(session.scalars(select(ExceptionRow).where(ExceptionRow.key == key).order_by(ExceptionRow.id)))
+
+
+def test_stock_that_turned_too_slowly_last_month_is_one_row_this_month_with_what_to_act_on(shop: Shop) -> None:
+    book(shop, "TEA-0114", counted(900), *daily(1))
+    with writing(shop.engine) as session:
+        session.execute(update(Site).values(target_turns=6.0))
+        kept = {"throughput_minor": 0, "stock_out_days": 0, "deliveries": 0, "course": "untold", "looked_at": NOW}
+        october = {"day": date(2026, 10, 31), "named_on": date(2026, 10, 1), "numbers": {"capital": 4.2}}
+        said = {"says": "none", "named": "none", "lost": {}, "facts_seen": 0, "orders_seen": 0, "from_history": False}
+        session.add(LookRow(site_id=shop.site_id, **kept, **october, **said))
+    look(shop)
+    assert "turns_below_target:2026-10" in look(shop, 1)
+    (row,) = rows_of(shop, "turns_below_target:2026-10")
+    assert (row.figures["turns"], row.figures["skus"]) == (4.2, ["TEA-0114"])
+    assert "turns_below_target:2026-10" not in look(shop, 7 * 24 * 60)  # December, of whose November nobody looked
+    with writing(shop.engine) as session:
+        session.execute(update(Site).values(target_turns=4.0))
+    assert "turns_below_target:2026-10" not in look(shop, 1)
 
 
 def test_what_opens_again_within_a_day_is_the_same_opening_and_counts_once(shop: Shop) -> None:

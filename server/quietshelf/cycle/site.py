@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from quietshelf.cycle.loading import lead_of
 from quietshelf.cycle.moments import Moment
 from quietshelf.cycle.tills import silent_sales
+from quietshelf.cycle.turning import slow_stock
 from quietshelf.rules.exceptions import ExceptionKind, Opening, late_order, silent_node
 from quietshelf.rules.leadtimes import promise
 from quietshelf.store.engine import writing
@@ -42,6 +43,7 @@ def look_at_site(engine: Engine, moment: Moment) -> Moved:
             *_mails(session, moment),
             *_imports(session, moment),
             *silent_sales(session, moment),
+            *slow_stock(session, moment),
         ]
         moved = move_of_site(session, moment.site_id, now_open, moment.now)
         silence = {key.partition(":")[2] for key in moved.keys if key.startswith(f"{ExceptionKind.NODE_SILENT}:")}

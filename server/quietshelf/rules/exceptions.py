@@ -185,6 +185,25 @@ def looks_gone(sku: str, risk_minor_per_day: int, figures: Mapping[str, Any]) ->
     return Opening(ExceptionKind.LOOKS_GONE, sku, risk_minor_per_day, kept)
 
 
+def turns_below_target(month: date, turns: float, target: float, skus: Iterable[str]) -> Opening | None:
+    """`turns_below_target`: stock turned less often than a manager wants, in the month that begins with `month`.
+
+    Args:
+        turns: inventory turns of the month's last 30 days (rules/numbers.py).
+        skus: those to act on, the most money beyond their cover first.
+
+    >>> turns_below_target(date(2026, 10, 1), 6.0, 6.0, []) is None
+    True
+    >>> turns_below_target(date(2026, 10, 1), 4.5, 6.0, ["POT-8"]).key
+    'turns_below_target:2026-10'
+    """
+    if turns >= target:
+        return None
+    about = f"{month:%Y-%m}"
+    figures = {"month": about, "turns": round(turns, 2), "target": target, "skus": list(skus)}
+    return Opening(ExceptionKind.TURNS_BELOW_TARGET, about, figures=figures)
+
+
 def silent_node(node: str, heard_at: datetime | None, now: datetime, policy: Policy) -> Opening | None:
     """`node_silent`: an adopted node that was not heard for three heartbeats.
 
