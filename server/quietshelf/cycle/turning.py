@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
-from quietshelf.cycle.loading import Moment
+from quietshelf.cycle.moments import Moment
 from quietshelf.rules.exceptions import turns_below_target
 from quietshelf.store.exceptions import Open
 from quietshelf.store.turning import look_of_month, most_tied_up
