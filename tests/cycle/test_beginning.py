@@ -76,27 +76,10 @@ def test_a_day_before_the_shop_began_is_a_replay_and_has_no_first_week(shop: Sho
     assert len(drafts(shop.engine)) == 10
 
 
-def test_drafts_wait_for_the_answer_whether_anything_is_on_order(shop: Shop) -> None:
-    sell_all(shop)
-    begins(shop, asks=True)
-    with writing(shop.engine) as session:
-        ines = User(email="i@x.example", name="Ines", role="manager", password_hash="", created_at=NOW)
-        session.add(ines)
-    run_pass(shop.engine, shop.site_id, NOW)
-    assert drafts(shop.engine) == []
-    with writing(shop.engine) as session:
-        beginning.nothing_is_on_order(session, shop.site_id, 1, NOW)
-    run_pass(shop.engine, shop.site_id, NOW)
-    assert {line[2] for line in drafts(shop.engine)} == top(shop)
-
-
-def test_nobody_who_answers_nothing_waits_for_more_than_two_days(shop: Shop) -> None:
+def test_the_question_whether_anything_is_on_order_holds_no_draft_up(shop: Shop) -> None:
     sell_all(shop)
     begins(shop, asks=True)
     run_pass(shop.engine, shop.site_id, NOW)
-    run_pass(shop.engine, shop.site_id, NOW + DAY)
-    assert drafts(shop.engine) == []
-    run_pass(shop.engine, shop.site_id, NOW + 2 * DAY)
     assert {line[2] for line in drafts(shop.engine)} == top(shop)
 
 

@@ -48,7 +48,7 @@ def test_a_manager_turns_it_on_and_ends_it(run: Run) -> None:
     assert "On since today. The next look follows it, within a minute." in ines.words
     run_pass(run.shop.engine, run.shop.site_id, NOW)
     ines.open("/")
-    assert "On since today: 0 items hold more." in ines.words
+    assert "On since today: no item holds more." in ines.words
     ines.press("End it")
     assert mode(run) is None
     assert "Supply mode" not in ines.words  # it is not proposed again in the month in which it was ended
@@ -167,6 +167,6 @@ def test_what_waits_for_the_budget_says_so(run: Run) -> None:
     ines.open("/")
     run_pass(run.shop.engine, run.shop.site_id, NOW + timedelta(minutes=2))
     ines.open("/")
-    assert "0 lines were cut, 4 lines wait for the budget of 1 December." in ines.words
+    assert "On since today: 4 lines wait for the budget of 1 December." in ines.words
     ines.open("/modes/capital")
     assert "Waits for the budget of 1 December." in ines.words

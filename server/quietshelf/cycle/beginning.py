@@ -47,7 +47,7 @@ def _sleeps(one: Known, moment: Moment) -> bool:
 
 
 def turn_of_days(engine: Engine, moment: Moment) -> None:
-    """When the wait for an answer or the first week has ended since the last look, what is short becomes due."""
+    """When the first week has ended since the last look, what is short becomes due."""
     beginning = moment.beginning
     if beginning is None or moment.looked_at is None:
         return

@@ -1,4 +1,4 @@
-"""How a shop begins: what drafts by itself in its first week, what waits for an answer, and what sleeps."""
+"""How a shop begins: what drafts by itself in its first week, what it is asked, and what sleeps."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -11,8 +11,6 @@ from quietshelf.rules.velocity import InStock
 class Waits(StrEnum):
     """Why nothing is drafted for a SKU by itself yet."""
 
-    ANSWER = "answer"
-    """The shop was asked whether anything is on order."""
     FIRST_WEEK = "first_week"
     """It is a slow mover."""
     ASLEEP = "asleep"
@@ -27,14 +25,16 @@ class Beginning:
     asks: bool
     """Products and sales were brought, and no deliveries: is anything on order?"""
 
-    def waits_for_answer(self, today: date, policy: Policy) -> bool:
-        """Whether drafts wait for the answer on this day; a day before the beginning is a replay, and waits for none.
+    def asks_on(self, today: date, policy: Policy) -> bool:
+        """Whether the question still stands on this day: it ends with the first week, answered or not.
 
         >>> shop = Beginning(date(2026, 11, 24), asks=True)
-        >>> [shop.waits_for_answer(date(2026, 11, day), Policy()) for day in (23, 24, 25, 26)]
-        [False, True, True, False]
+        >>> [shop.asks_on(date(2026, 11, day), Policy()) for day in (23, 24, 30)]
+        [False, True, True]
+        >>> shop.asks_on(date(2026, 12, 1), Policy())
+        False
         """
-        return self.asks and self._within(today, policy.ask_on_order_days)
+        return self.asks and self.is_first_week(today, policy)
 
     def is_first_week(self, today: date, policy: Policy) -> bool:
         """Whether only the top drafts by itself on this day.
@@ -45,15 +45,11 @@ class Beginning:
         >>> shop.is_first_week(date(2026, 12, 1), Policy())
         False
         """
-        return self._within(today, policy.first_week_days)
+        return self.began_on <= today < self.began_on + timedelta(days=policy.first_week_days)
 
     def turns(self, since: date, today: date, policy: Policy) -> bool:
-        """Whether one of its spans has ended after the day `since`, up to and with today."""
-        ends = (self.began_on + timedelta(days=days) for days in (policy.ask_on_order_days, policy.first_week_days))
-        return any(since < end <= today for end in ends)
-
-    def _within(self, today: date, days: int) -> bool:
-        return self.began_on <= today < self.began_on + timedelta(days=days)
+        """Whether its first week has ended after the day `since`, up to and with today."""
+        return since < self.began_on + timedelta(days=policy.first_week_days) <= today
 
 
 def begins(newest_sale: date, today: date, policy: Policy) -> bool:
@@ -104,6 +100,4 @@ def waits(beginning: Beginning, today: date, *, is_top: bool, asleep: bool, poli
     """
     if asleep:
         return Waits.ASLEEP
-    if beginning.waits_for_answer(today, policy):
-        return Waits.ANSWER
     return Waits.FIRST_WEEK if beginning.is_first_week(today, policy) and not is_top else None

@@ -169,8 +169,6 @@ class Policy:
     """A SKU stays in the top while it is inside this share."""
     first_week_days: int = 7
     """In a shop's first days only the top drafts by itself."""
-    ask_on_order_days: int = 2
-    """So long drafts wait for the answer to "is anything on order?"."""
     asleep_days: int = 60
     """What had none left when the shop began, and had sold none for this long, sleeps."""
 

@@ -1,6 +1,4 @@
-"""How a shop begins, as its people meet it: the one question before its first drafts, and the list of what sleeps."""
-
-from datetime import date, timedelta
+"""How a shop begins, as its people meet it: the one question above its first drafts, and the list of what sleeps."""
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -19,18 +17,15 @@ bp = Blueprint("beginning", __name__)
 ROWS_A_PAGE = 50
 
 
-def asks_until(shop: Site) -> date | None:
-    """The day until which drafts wait for the answer whether anything is on order; None where nobody is asked."""
-    policy = Policy()
-    if shop.began_on is None or not Beginning(shop.began_on, shop.asks_on_order).waits_for_answer(today(), policy):
-        return None
-    return shop.began_on + timedelta(days=policy.ask_on_order_days)
+def asks_on_order(shop: Site) -> bool:
+    """Whether the shop is asked if anything is on order."""
+    return shop.began_on is not None and Beginning(shop.began_on, shop.asks_on_order).asks_on(today(), Policy())
 
 
 @bp.post("/beginning/nothing-on-order")
 @managers_only
 def nothing_on_order() -> Response:
-    """The answer: nothing is on order. What waited for it is drafted at once."""
+    """The answer: nothing is on order."""
     at, site_id, user_id = now(), site().id, account().user_id
     let_go()
     with writing(context().engine) as session:

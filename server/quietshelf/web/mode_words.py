@@ -59,6 +59,8 @@ def since(mode: str, on_since: date, did: Mapping[str, Any], voice: Voice) -> st
     'On since 3 November: 14 items hold more.'
     >>> since("capital", date(2026, 11, 3), {"cut": 2, "waiting": 6, "waits_until": "2026-12-01"}, voice)
     'On since 3 November: 2 lines were cut, 6 lines wait for the budget of 1 December.'
+    >>> since("capital", date(2026, 11, 3), {"cut": 0, "waiting": 0}, voice)
+    'On since 3 November: no line was cut.'
     >>> since("purchasing", date(2026, 11, 24), {"orders": 1, "minor": 9840}, voice)
     'On since today: 1 order sent itself, £98.40 in all.'
     >>> since("demand", date(2026, 11, 24), {}, voice)
@@ -73,21 +75,26 @@ def since(mode: str, on_since: date, did: Mapping[str, Any], voice: Voice) -> st
 def _deeds(mode: str, did: Mapping[str, Any], voice: Voice) -> list[str]:
     match mode:
         case "supply":
-            return [counted(did["items"], "item holds", "items hold") + " more"]
+            return [_some(did["items"], "item holds", "items hold") + " more"]
         case "demand":
             days = Policy().recent_days
-            return [counted(did["items"], "item is", "items are") + f" ordered by the last {days} days"]
+            return [_some(did["items"], "item is", "items are") + f" ordered by the last {days} days"]
         case "capital":
-            said = [counted(did["cut"], "line was", "lines were") + " cut"]
+            said = [_some(did["cut"], "line was", "lines were") + " cut"] if did["cut"] or not did["waiting"] else []
             if did["waiting"]:
                 until = voice.plain_day(did["waits_until"])
                 said.append(counted(did["waiting"], "line waits", "lines wait") + f" for the budget of {until}")
             return said
         case "purchasing":
-            said = [counted(did["orders"], "order sent itself", "orders sent themselves")]
+            said = [_some(did["orders"], "order sent itself", "orders sent themselves")]
             return [*said, f"{voice.money(did['minor'])} in all"] if did["orders"] and voice.tells_money else said
         case _:
-            return [counted(did["looks"], "count was", "counts were") + " taken"]
+            return [_some(did["looks"], "count was", "counts were") + " taken"]
+
+
+def _some(number: int, one: str, many: str) -> str:
+    """A number and its words; none is said, and is no figure."""
+    return counted(number, one, many) if number else f"no {one}"
 
 
 def may_end(mode: str) -> str:

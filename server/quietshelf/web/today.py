@@ -12,7 +12,7 @@ from quietshelf.store import losses, pages
 from quietshelf.store.open_now import OpenException, open_exceptions
 from quietshelf.store.supply import records_of
 from quietshelf.web import line_words, wording
-from quietshelf.web.beginning import asks_until
+from quietshelf.web.beginning import asks_on_order
 from quietshelf.web.boards import Boards, Row, boards, check_row, red_row, yellow_row
 from quietshelf.web.constraint import reading_now
 from quietshelf.web.context import db, now, site, zone
@@ -39,8 +39,8 @@ def board() -> LivePage:
     mode = mode_view(db(), site(), look, said)
     held = held_by_budget(db(), site().id, mode)
     wanted = [e for e in open_now if e.kind != "yellow" or e.product_id not in held]
-    asked = asks_until(site())
-    hung = boards(wanted, waiting, coming, said, _held_up(wanted), asks=asked is not None)
+    asked = asks_on_order(site())
+    hung = boards(wanted, waiting, coming, said, _held_up(wanted), asks=asked)
     on = with_budget(hung, held, said)
     until = pages.known_until(db(), site().id)
     looked = pages.looked(db(), site().id) if on.quiet else None
