@@ -5,11 +5,13 @@ from datetime import timedelta
 from quietshelf.cycle import decide_skus, run_pass
 from quietshelf.intake.adoption import assign_slot
 from quietshelf.rules.facts import Fact, Kind
+from quietshelf.store import plans
 from quietshelf.store.engine import reading, writing
 from quietshelf.store.facts import facts_of
 from quietshelf.store.states import sold_on
 from quietshelf.store.tables import Node, Slot
 from tests.cycle.pictures import NOW, book, counted, open_keys, sold, state
+from tests.orders import people
 from tests.shops import Shop
 
 PLACE = "shelf-1/left"
@@ -79,3 +81,38 @@ def test_a_slot_that_is_planned_anew_ends_what_it_held(shop: Shop) -> None:
     tea = state(shop, "TEA-0114")
     assert (tea.on_hand, tea.sensed) == (20, None)
     assert look(shop, 2) == set()
+
+
+def test_what_stands_on_its_shelf_alone_settles_once_it_is_at_rest(shop: Shop) -> None:
+    hang(shop, "TEA-0114", count=18)
+    weighed = Fact(NOW - timedelta(days=69), Kind.COUNT, 20, "weighed", PLACE)
+    bought = Fact(NOW - timedelta(hours=1), Kind.PICK, 2, "pick", PLACE), Fact(NOW, Kind.SALE, 2, "sale")
+    book(shop, "TEA-0114", counted(20), weighed, *bought)
+    tea = shop.products["TEA-0114"]
+    with writing(shop.engine) as session:
+        plans.say(session, shop.site_id, tea, {"on_shelf": True}, people(shop).manager, NOW)
+    for minutes in (0, 119, 120, 121, 180, 240):
+        heard(shop, minutes)
+        assert look(shop, minutes) == set()
+        with reading(shop.engine) as session:
+            settled = [fact for fact in facts_of(session, shop.site_id, tea) if fact.is_settled]
+        assert [(fact.quantity, fact.key) for fact in settled] == (
+            [(18, "settled:TEA-0114/pick")] if minutes >= 120 else []
+        )
+    assert (state(shop, "TEA-0114").on_hand, state(shop, "TEA-0114").stale) == (18, False)
+
+
+def test_what_is_received_and_not_on_its_shelf_a_day_later_disagrees(shop: Shop) -> None:
+    hang(shop, "TEA-0114", count=20)
+    weighed = Fact(NOW - timedelta(days=69), Kind.COUNT, 20, "weighed", PLACE)
+    book(shop, "TEA-0114", counted(20), weighed, Fact(NOW, Kind.RECEIPT, 6, "came"))
+    with writing(shop.engine) as session:
+        plans.say(session, shop.site_id, shop.products["TEA-0114"], {"on_shelf": True}, people(shop).manager, NOW)
+    assert look(shop) == set()
+    heard(shop, 24 * 60)
+    assert look(shop, 24 * 60) == {"count_disagrees:TEA-0114"}
+
+
+def heard(shop: Shop, minutes: int) -> None:
+    with writing(shop.engine) as session:
+        session.get_one(Node, 1).heard_at = NOW + timedelta(minutes=minutes)

@@ -2,6 +2,9 @@
 
 import threading
 
+from quietshelf.rules.facts import SETTLED, Fact, Kind
+from quietshelf.store.engine import writing
+from quietshelf.store.facts import add_facts
 from quietshelf.store.tables import FactRow, NodeEvent
 from tests.intake.words import Shelf, at, count, online, state, void
 
@@ -194,3 +197,14 @@ def test_a_kept_state_of_yesterday_is_no_news(shelf: Shelf) -> None:
     shelf.hear(online(), state(0, 10, minutes=0), minutes=0)
     shelf.hear(state(0, 10, minutes=0), minutes=60 * 24, retained=True)
     assert shelf.node.heard_at == at(0)
+
+
+def test_a_count_that_the_shelf_settled_is_dated_anew_with_its_event(shelf: Shelf) -> None:
+    shelf.open(10)
+    shelf.hear(count(1, 8, -2, minutes=None), minutes=20)
+    pick = shelf.rows(FactRow)[1]
+    with writing(shelf.shop.engine) as session:
+        settled = Fact(pick.happened, Kind.COUNT, 8, f"{SETTLED}{pick.key}")
+        add_facts(session, shelf.shop.site_id, [(pick.product_id, settled, at(150), False)])
+    shelf.hear(count(1, 8, -2, minutes=5), minutes=151)
+    assert [fact.happened for fact in shelf.rows(FactRow)][1:] == [at(5), at(5)]

@@ -6,9 +6,9 @@ from sqlalchemy import select, update
 
 from quietshelf.cycle import run_pass
 from quietshelf.store.engine import reading, writing
-from quietshelf.store.tables import OrderLine, Product, TakenOff
+from quietshelf.store.tables import OrderLine, Product, SkuPlan, TakenOff
 from tests.web.conftest import Run
-from tests.web.visitor import Visitor
+from tests.web.visitor import Visitor, forms_of
 
 
 def at_item(run: Run, sku: str, email: str = "ines@corner.example") -> Visitor:
@@ -139,3 +139,18 @@ def test_what_is_cut_or_taken_off_for_want_of_money_says_so(run: Run) -> None:
     ines.press("Take off Rooibos")  # it is ticked still
     with reading(run.shop.engine) as session:
         assert session.scalars(select(TakenOff.held)).all() == ["cash"]
+
+
+def test_a_manager_says_that_all_of_it_stands_on_its_shelf_and_takes_it_back(run: Run) -> None:
+    ines = at_item(run, "TEA-0131")
+    ines.press("Save what is pinned", shelved="on")
+    assert _on_shelf(run, "TEA-0131")
+    assert 'name="shelved" checked' in ines.html
+    form = next(form for form in forms_of(ines.html) if "shelved" in form.fields)
+    ines.client.post(form.action, data={name: typed for name, typed in form.fields.items() if name != "shelved"})
+    assert not _on_shelf(run, "TEA-0131")
+
+
+def _on_shelf(run: Run, sku: str) -> bool:
+    with reading(run.shop.engine) as session:
+        return session.get_one(SkuPlan, (run.shop.site_id, run.shop.products[sku])).on_shelf

@@ -15,6 +15,7 @@ from quietshelf.rules.needs import Need
 from quietshelf.rules.ordering import DraftLine, Terms, ordered_per_day
 from quietshelf.rules.plans import NO_PLAN, Plan
 from quietshelf.rules.policy import Policy
+from quietshelf.rules.settled import on_its_shelf
 from quietshelf.rules.zones import Zone
 from quietshelf.store.drafts import ruled_on
 from quietshelf.store.plans import CameOfLine, Told, lots_of, needs_ordered, plans_of
@@ -108,10 +109,13 @@ def _known(
     cost_minor = source.cost_minor if source else product.cost_minor
     record = suppliers.get(supplier_id) if supplier_id is not None else None
     said = past.said
+    doubt, book = _doubt(words, moment) if words else None, past.gist.book
+    if past.plan.on_shelf and doubt is None:
+        book = on_its_shelf(book, moment.known_until, moment.policy)
     item = Item(
         sku=product.sku,
         today=moment.today,
-        book=past.gist.book,
+        book=book,
         sold_in_window=said.sold_in_window,
         revenue_in_window_minor=said.revenue_in_window_minor,
         sold_in_lot_days=said.sold_in_lot_days,
@@ -121,7 +125,7 @@ def _known(
         open_orders=tuple(_open_order(line, supplier_id, suppliers.get(line.supplier_id), moment) for line in coming),
         draft=_draft(draft, supplier_id, moment) if draft else None,
         previous_zone=Zone(state.zone) if state.decided_at else None,
-        doubt=_doubt(words, moment) if words else None,
+        doubt=doubt,
         in_stock=said.in_stock,
         perhaps_one_off=said.perhaps_one_off,
         one_offs=said.one_offs,
@@ -205,6 +209,7 @@ def _plan(told: Told | None, ordered: Collection[int], moment: Moment) -> Plan:
         row.keep_at_least,
         moment.day(row.not_this_time_at) if row.not_this_time_at else None,
         tuple(Need(n.id, n.quantity, n.on_day, n.note, ordered=n.id in ordered) for n in told.needs),
+        row.on_shelf,
     )
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from quietshelf.cycle.loading import Known
 from quietshelf.cycle.moments import Moment
+from quietshelf.cycle.settling import settle
 from quietshelf.rules.decide import Decision
 from quietshelf.rules.exceptions import ExceptionKind, Opening, looks_gone
 from quietshelf.rules.ordering import Act
@@ -127,6 +128,7 @@ def _save(session: Session, moment: Moment, decided: Sequence[Decided]) -> Saved
     is_green_again(session, moment.site_id, [one.product_id for one in current if _is_green_again(one)])
     add_decisions(session, _decisions(current, written, moment))
     moved = move_of_skus(session, moment.site_id, valid, [o for one in current for o in _openings(one)], moment.now)
+    settle(session, moment, [one.known for one in current])
     if written or moved or any(one.is_refigured for one in current):
         touch(session, moment.site_id)
     return Saved(len(current), len(moved.opened), len(moved.closed))

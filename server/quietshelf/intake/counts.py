@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from quietshelf.intake.booking import Arrival, Booking, dated
-from quietshelf.rules.facts import Fact, Kind
+from quietshelf.rules.facts import SETTLED, Fact, Kind
 from quietshelf.store import streams
 from quietshelf.store.streams import HeldEvent
 from quietshelf.store.tables import Node, Slot, Stream
@@ -239,4 +239,5 @@ def _redate(
     keys = {
         _key(node, stream, seq, item["sku"]): date for seq, date in dates.items() for item in messages[seq]["items"]
     }
-    booking.redated |= streams.redate_facts(booking.session, booking.site_id, keys)
+    settled = {f"{SETTLED}{key}": date for key, date in keys.items()}  # the counts that they made
+    booking.redated |= streams.redate_facts(booking.session, booking.site_id, keys | settled)

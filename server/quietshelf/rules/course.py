@@ -67,7 +67,8 @@ def walk(
             if kind is Kind.RECEIPT:
                 known = told = True
         elif fact.place is None:
-            book, lost_since = fact.quantity + _unseen(in_baskets, early, fact.happened), 0
+            lost_since = lost_since if fact.is_settled else 0  # what is lost stays said until a person has counted
+            book = fact.quantity + _unseen(in_baskets, early, fact.happened) + lost_since
             known = told = True
         elif not known:
             # Nothing was ever counted or received: what the shelves hold is all that is known.

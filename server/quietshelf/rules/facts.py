@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+SETTLED = "settled:"
+"""With it the key of a count begins that nobody made: a shelf's word, taken as the truth (rules/settled.py)."""
+
 
 class Kind(StrEnum):
     """What happened. Members stand in the order in which facts of one instant are taken."""
@@ -46,3 +49,8 @@ class Fact:
     """Key of the sale that a return takes back, where it says so."""
     one_off: bool = False
     """A person said that this sale was a one-off: it took its pieces, and is no part of velocity."""
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether it is a count that nobody made (rules/settled.py): no look, and no person's act."""
+        return self.kind is Kind.COUNT and self.key.startswith(SETTLED)

@@ -203,6 +203,8 @@ def _layers(facts: Iterable[Fact], zone: ZoneInfo) -> list[_Layer]:
     for fact in facts:
         if fact.kind in (Kind.PICK, Kind.PUT, Kind.MISSED) or (fact.kind is Kind.COUNT and fact.place is not None):
             continue  # they move pieces between shelf and back
+        if fact.is_settled:
+            continue  # it found what the book knew, while pieces may have been on their way to the till
         day = fact.happened.astimezone(zone).date()
         gone, found, sale = 0, 0, fact.kind is Kind.SALE
         if fact.kind is Kind.RECEIPT:

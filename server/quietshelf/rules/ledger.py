@@ -48,6 +48,14 @@ class Book:
     """Units by which shelf and book differ with no explanation left."""
     expires_at: datetime | None = None
     """When the oldest waiting pick becomes a loss, if no sale comes: then the book changes without a new fact."""
+    owed: int = 0
+    """Sold, and still waiting for their pick."""
+    moved_at: datetime | None = None
+    """When anything last happened, where a shelf weighs it..."""
+    came_at: datetime | None = None
+    """...when something last came into the shop, or onto the shelf from the back or out of a box..."""
+    unsettled: Fact | None = None
+    """...and what a shelf said last, where no count of the whole site is later."""
 
 
 def plain_book(units: int) -> Book:
@@ -140,6 +148,7 @@ class _Reconciling:
         self.unexplained = 0
         self.shelves: defaultdict[str, int] = defaultdict(int)
         self.last_put: datetime | None = None
+        self.received: datetime | None = None
         take = {
             Kind.PICK: self._pick,
             Kind.PUT: self._put,
@@ -154,6 +163,9 @@ class _Reconciling:
                 take[fact.kind](fact)
             elif fact.kind is Kind.COUNT and fact.place is not None:
                 self.shelves[fact.place] = fact.quantity
+            elif fact.kind in (Kind.RECEIPT, Kind.RETURN):
+                self.received = fact.happened
+        self.owed = sum(sale.left for sale in self.sales if self._still_waits(sale, self.known_until))
         self._expire(NEVER)
 
     # -- picks and sales, in the order in which they happened
@@ -265,8 +277,20 @@ class _Reconciling:
             lost_since_count=lost_since,
             disagreement=disagreement + max(0, -on_hand),
             expires_at=min((pick.at + self.wait for pick in self.picks), default=None),
+            owed=self.owed,
+            moved_at=self.facts[-1].happened if sensed is not None else None,
+            came_at=max(filter(None, (self.last_put, self.received)), default=None),
+            unsettled=self._unsettled(),
         )
         return Course(derived, tuple(steps))
+
+    def _unsettled(self) -> Fact | None:
+        for fact in reversed(self.facts):
+            if fact.place is not None:
+                return fact
+            if fact.kind is Kind.COUNT:
+                return None
+        return None
 
 
 W = TypeVar("W", bound=_Waiting)

@@ -83,7 +83,8 @@ def shown(facts: Iterable[Fact], last_sale: date | None, zone: ZoneInfo) -> Show
     """What else than sales has shown of one SKU's pieces. A count that finds none shows nothing."""
     seen = [fact for fact in facts if fact.kind in _SHOWN_BY and fact.quantity > 0 and fact.place is None]
     days = sorted(fact.happened.astimezone(zone).date() for fact in seen)
-    counted = {fact.happened.astimezone(zone).date() for fact in seen if fact.kind is Kind.COUNT}
+    counts = [fact for fact in seen if fact.kind is Kind.COUNT and not fact.is_settled]
+    counted = {fact.happened.astimezone(zone).date() for fact in counts}
     return Shown(days[-1] if days else None, sum(last_sale is None or day > last_sale for day in counted))
 
 

@@ -122,10 +122,12 @@ def _at_close(steps: Sequence[Step], almanac: Almanac) -> list[int]:
 
 
 def _looks(told: Opened, steps: Sequence[Step], almanac: Almanac) -> Iterator[Look]:
-    """The counts of the whole SKU, but for those that its first stock was told from."""
+    """People's counts of the whole SKU, but for those that its first stock was told from."""
     at = [step.at for step in steps]
     counts = [fact for fact in told.facts if fact.kind is Kind.COUNT and fact.place is None]
     for fact in counts[told.opening_counts :]:
+        if fact.is_settled:
+            continue
         seen = bisect_right(at, fact.happened) - 1
         before, found = steps[seen - 1], steps[seen]
         yield Look(almanac.calendar.day_of(fact.happened), max(0, found.on_hand), max(0, before.on_hand))

@@ -27,6 +27,8 @@ class Plan:
     not_this_time_on: date | None = None
     """The day on which a person said "not this time" of its order."""
     needs: tuple[Need, ...] = ()
+    on_shelf: bool = False
+    """All of it stands on weighed shelves, none in the back (rules/settled.py)."""
 
     def is_over(self, today: date, lead: LeadTime, closing: Closing | None) -> bool:
         """Whether it is never ordered again: it is ending, or what is ordered today comes when it has ended.

@@ -131,6 +131,8 @@ class Policy:
 
     receipt_window_hours: int = 24
     """What a shelf holds beyond the book waits this long for its receipt, then shelf and book disagree."""
+    settled_hours: int = 2
+    """What stands on weighed shelves alone takes their count as the truth once nothing has moved for this long."""
 
     # looks at what no shelf weighs
     look_sale_days: int = 4

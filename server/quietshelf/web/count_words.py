@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from quietshelf.rules.counted import Found
-from quietshelf.rules.facts import Fact, Kind
+from quietshelf.rules.facts import SETTLED, Fact, Kind
 from quietshelf.web.amounts import plain_day
 from quietshelf.web.wording import Figures, Voice
 
@@ -96,9 +96,11 @@ WHATS = (*_OFF, "before_count", "after_count")
 
 
 def refers(fact_key: str) -> str:
-    """Why pieces were taken off, as the key of the fact says it; empty where it doesn't.
+    """Why pieces were taken off, or who counted, as the key of the fact says it; empty where it doesn't.
 
-    >>> refers("broken:7:00ff"), refers("adjust:9")
-    ('broken', '')
+    >>> refers("broken:7:00ff"), refers("adjust:9"), refers("settled:node:front-1:9:4:TEA")
+    ('broken', '', 'by its shelf')
     """
+    if fact_key.startswith(SETTLED):
+        return "by its shelf"
     return _OFF.get(fact_key.partition(":")[0], "")

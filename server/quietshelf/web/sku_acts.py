@@ -27,6 +27,7 @@ def change_plan(product_id: int) -> Answer:
     form = Form(request.form)
     said = {
         "ending": "ending" in form.typed,
+        "on_shelf": "shelved" in form.typed,
         "ends_on": form.day("ends_on"),
         "pinned_quantity": form.whole("pinned", least=1) if form.text("pinned") else None,
         "keep_at_least": form.whole("keep", least=1) if form.text("keep") else None,

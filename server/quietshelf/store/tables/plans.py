@@ -26,6 +26,8 @@ class SkuPlan(Base):
     changed_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     woken_at: Mapped[datetime | None]
     """When a person said that a SKU that slept when the shop began is sold again."""
+    on_shelf: Mapped[bool] = mapped_column(default=False)
+    """A person said that all of it stands on weighed shelves."""
 
 
 class KnownNeed(Base):

@@ -640,6 +640,7 @@ def upgrade() -> None:
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("changed_by", sa.Integer(), nullable=True),
         sa.Column("woken_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("on_shelf", sa.Boolean(), nullable=False),
         sa.CheckConstraint("pinned_quantity > 0 AND keep_at_least > 0", name=op.f("ck_sku_plans_pins")),
         sa.ForeignKeyConstraint(["changed_by"], ["users.id"], name=op.f("fk_sku_plans_changed_by_users")),
         sa.ForeignKeyConstraint(["product_id"], ["products.id"], name=op.f("fk_sku_plans_product_id_products")),
