@@ -318,3 +318,16 @@ def test_a_shelf_that_was_filled_while_its_node_was_off_waits_for_the_receipt() 
     at_once = derive(facts, START + timedelta(minutes=201), POLICY)
     assert (at_once.on_hand, at_once.sensed, at_once.disagreement, at_once.losses) == (16, 16, 0, ())
     assert derive(facts, START + timedelta(days=3), POLICY).disagreement == 6
+
+
+@pytest.mark.parametrize("counted_at", [100, 300])
+def test_a_count_of_the_site_explains_what_a_shelf_missed_before_it(counted_at: int) -> None:
+    def fact(minutes: int, kind: Kind, quantity: int, place: str | None = None, since: datetime | None = None) -> Fact:
+        return Fact(START + timedelta(minutes=minutes), kind, quantity, f"{minutes}:{kind}", place, since)
+
+    missed = fact(90, Kind.MISSED, 3, SHELF, since=START + timedelta(minutes=20))
+    facts = [fact(0, Kind.COUNT, 12), fact(1, Kind.COUNT, 12, SHELF), missed]
+    until = START + timedelta(hours=20)
+    assert derive(facts, until, POLICY).disagreement == 3
+    book = derive([*facts, fact(counted_at, Kind.COUNT, 9)], until, POLICY)
+    assert (book.book, book.sensed, book.disagreement) == (9, 9, 0)

@@ -85,6 +85,8 @@ class _Waiting:
 class _Pick(_Waiting):
     missed: bool = False
     """Lost by a shelf while its node was off: it may match a sale, but is no theft."""
+    counted: bool = False
+    """The whole site was counted since: it is no riddle any more."""
 
 
 @dataclass(slots=True)
@@ -163,6 +165,8 @@ class _Reconciling:
                 take[fact.kind](fact)
             elif fact.kind is Kind.COUNT and fact.place is not None:
                 self.shelves[fact.place] = fact.quantity
+            elif fact.kind is Kind.COUNT:
+                self._counted()
             elif fact.kind in (Kind.RECEIPT, Kind.RETURN):
                 self.received = fact.happened
         self.owed = sum(sale.left for sale in self.sales if self._still_waits(sale, self.known_until))
@@ -176,7 +180,7 @@ class _Reconciling:
         for pick in expired:
             self.picks.remove(pick)
             if pick.missed:
-                self.unexplained += pick.left
+                self.unexplained += 0 if pick.counted else pick.left
             else:
                 self.losses.append(Match(pick.at, pick.at + self.wait, pick.left))
         self.sales = [sale for sale in self.sales if self._still_waits(sale, now)]
@@ -216,6 +220,12 @@ class _Reconciling:
         self.sales = [sale for sale in self.sales if sale.at < since]
         if rest > 0:
             self.picks.append(_Pick(fact.happened, rest, missed=True))
+
+    def _counted(self) -> None:
+        """A count of the whole site says what is there: what shelves missed before it is explained."""
+        self.unexplained = 0
+        for pick in self.picks:
+            pick.counted = True
 
     def _transfer(self, fact: Fact) -> None:
         """What a person took off a shelf and put into the back was a pick, and is no basket and no loss."""
