@@ -8,7 +8,7 @@ from quietshelf.rules.facts import Fact, Kind
 from quietshelf.store import plans
 from quietshelf.store.engine import reading, writing
 from quietshelf.store.facts import facts_of
-from quietshelf.store.states import sold_on
+from quietshelf.store.selling import selling_runs
 from quietshelf.store.tables import Node, Slot
 from tests.cycle.pictures import NOW, book, counted, open_keys, sold, state
 from tests.orders import people
@@ -41,7 +41,7 @@ def test_where_nobody_tells_of_sales_what_the_shelf_sensed_is_sold(shop: Shop) -
     tea = state(shop, "TEA-0114")
     assert (tea.on_hand, tea.sensed, tea.velocity, tea.waiting) == (120, 120, 2.0, 0)
     with reading(shop.engine) as session:  # a sale that a shelf sensed is derived, and no fact
-        assert sold_on(session, shop.site_id) == []
+        assert selling_runs(session, shop.site_id, apart_days=1) == ()
         facts = facts_of(session, shop.site_id, shop.products["TEA-0114"])
     assert Kind.SALE not in {fact.kind for fact in facts}
 

@@ -13,7 +13,8 @@ from quietshelf.rules.first_week import Beginning
 from quietshelf.rules.policy import Policy
 from quietshelf.rules.stock import Calendar
 from quietshelf.store.facts import picked_on
-from quietshelf.store.states import sold_on, time_of
+from quietshelf.store.selling import selling_runs
+from quietshelf.store.states import time_of
 
 
 @dataclass(frozen=True)
@@ -76,11 +77,12 @@ def moment_of(session: Session, site_id: int, now: datetime, policy: Policy) -> 
     """The moment of `now` at a site."""
     site = time_of(session, site_id)
     zone, known_until = ZoneInfo(site.zone), now if site.known_until is None else min(now, site.known_until)
-    days = sold_on(session, site_id)
-    by_shelves = site.known_until is None and not days
+    runs = selling_runs(session, site_id, policy.closed_run_days)
+    by_shelves = site.known_until is None and not runs
     if by_shelves:
-        days = picked_on(session, site_id, zone)
-    calendar = Calendar.of(zone, known_until, days, policy)
+        calendar = Calendar.of(zone, known_until, picked_on(session, site_id, zone), policy)
+    else:
+        calendar = Calendar.of_runs(zone, known_until, runs, policy)
     return Moment(site_id, zone, now, known_until, policy, calendar, *site[2:], sold_by_shelves=by_shelves)
 
 

@@ -35,9 +35,16 @@ class Calendar:
     @classmethod
     def of(cls, zone: ZoneInfo, known_until: datetime, sold_on: Collection[date], policy: Policy) -> "Calendar":
         """The calendar of a site that sold anything on `sold_on`."""
+        return cls.of_runs(zone, known_until, [(day, day) for day in sorted(sold_on)], policy)
+
+    @classmethod
+    def of_runs(
+        cls, zone: ZoneInfo, known_until: datetime, runs: Sequence[tuple[date, date]], policy: Policy
+    ) -> "Calendar":
+        """The same of a site of which it is known from when to when it sold, in order: within a run it was open."""
         last = known_until.astimezone(zone).date()
-        first = min((day for day in sold_on if day <= last), default=None)
-        return cls(zone, known_until, first, closed_days(sold_on, last, policy))
+        begun = [run for run in runs if run[0] <= last]
+        return cls(zone, known_until, begun[0][0] if begun else None, _closed_between(begun, last, policy))
 
     @cached_property
     def last(self) -> date:
@@ -76,9 +83,13 @@ def closed_days(sold_on: Collection[date], last: date, policy: Policy) -> tuple[
     >>> [day.day for day in closed_days(december, date(2026, 12, 29), Policy())]
     [24, 25, 26, 27]
     """
-    days = [*sorted(day for day in sold_on if day <= last), last + DAY]
+    return _closed_between([(day, day) for day in sorted(sold_on) if day <= last], last, policy)
+
+
+def _closed_between(runs: Sequence[tuple[date, date]], last: date, policy: Policy) -> tuple[date, ...]:
+    """The days on which a site was closed that was open from the first to the last day of each of `runs`."""
     closed: list[date] = []
-    for before, after in pairwise(days):
+    for (_, before), (after, _) in pairwise([*runs, (last + DAY, last + DAY)]):
         run = (after - before).days - 1
         if run >= policy.closed_run_days:
             closed += [before + DAY * n for n in range(1, run + 1)]

@@ -10,7 +10,7 @@ from sqlalchemy import BindParameter, bindparam, case, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from quietshelf.rules.velocity import DaySum
-from quietshelf.store.tables import DecisionRow, Feed, ModeRow, Product, Site, SiteDay, SkuDay, SkuGist, SkuState
+from quietshelf.store.tables import DecisionRow, Feed, ModeRow, Product, Site, SkuDay, SkuGist, SkuState
 from quietshelf.store.upsert import Insert, dialect_of, in_chunks, insert, insert_for
 
 DECIDED = (
@@ -139,11 +139,6 @@ def time_of(session: Session, site_id: int) -> SiteNow:
     return SiteNow(*session.execute(_TIME, {"site": site_id}).one())
 
 
-def sold_on(session: Session, site_id: int) -> list[date]:
-    """The days on which the site sold anything, in order."""
-    return list(session.connection().scalars(_SOLD_ON, {"site": site_id}))
-
-
 def standing(
     session: Session, site_id: int, product_ids: Collection[int]
 ) -> list[tuple[StateNow, ProductNow, str | None]]:
@@ -233,7 +228,6 @@ _TIME = select(
     Site.asks_on_order,
     Site.looked_at,
 ).where(Site.id == _SITE)
-_SOLD_ON = select(SiteDay.day).where(SiteDay.site_id == _SITE).order_by(SiteDay.day)
 _OF_STATE = len(StateNow._fields)
 _STANDING = (
     select(
