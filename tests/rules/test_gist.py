@@ -58,6 +58,15 @@ def what_the_facts_say(facts: list[Fact], until: datetime, lots: list[Lot], clos
     return read(gist(facts, until, lots, closed), lots, calendar(until, closed), POLICY)
 
 
+def agree(one: Reading, other: Reading | None, at: datetime) -> bool:
+    """Whether two readings say the same, of the stock in the days that the rules look at too."""
+    if one != other or other is None:
+        return False
+    last = at.astimezone(LONDON).date()
+    first = last - DAY * (POLICY.recent_days - 1)
+    return one.stock.in_stock(first, last) == other.stock.in_stock(first, last)
+
+
 closings = st.lists(st.integers(0, 700), max_size=60, unique=True)
 
 
@@ -74,7 +83,7 @@ def test_what_a_gist_says_on_later_days_is_what_the_facts_say(
     for days in later:
         at = until + DAY * days
         said = read(known, lots, calendar(at, closed), POLICY)
-        assert said is None or said == what_the_facts_say(facts, at, lots, closed)
+        assert said is None or agree(said, what_the_facts_say(facts, at, lots, closed), at)
 
 
 @settings(max_examples=300, deadline=None)
@@ -95,7 +104,7 @@ def test_sales_are_added_to_a_gist_as_if_the_facts_were_read_anew(facts: list[Fa
             break
         at = fact.happened + DAY * days
         said = read(now, lots, calendar(at, []), POLICY)
-        assert said is None or said == what_the_facts_say(facts[:n], at, lots, [])
+        assert said is None or agree(said, what_the_facts_say(facts[:n], at, lots, []), at)
 
 
 def test_a_gist_is_enough_for_the_days_of_a_usual_sku() -> None:

@@ -5,7 +5,7 @@ is asked for, a fact came late), it says so and the facts are read: it never say
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -74,8 +74,8 @@ class Reading:
     order_again: bool
     told: Feedback
     silence: Silence | None
-    stock: Stock
-    """When it was in stock."""
+    stock: Stock = field(compare=False)
+    """When it was in stock, for the days that are read: how far it goes back before them differs from gist to gist."""
 
 
 def gist_of(
