@@ -130,7 +130,7 @@ def silence(sold_on: Set[date], seen: Shown, stock: Stock, policy: Policy) -> Si
     silent = stock.in_stock(since + DAY, until) if since < until else 0
     days = stock.in_stock(first, since) + silent
     sale_days = sum(first <= day <= since for day in sold_on)
-    chance = min(Fraction(1), Fraction(sale_days) / days) if days else Fraction(0)
+    chance = Fraction(min(sale_days, days), days) if days else Fraction(0)
     return Silence(
         last_sale,
         stock.calendar.count(last_sale + DAY, until),

@@ -135,7 +135,7 @@ def rounded(needed: int, terms: Terms) -> int:
     >>> rounded(37, Terms(pack=20)), rounded(37, Terms(pack=20, minimum_order=50)), rounded(37, Terms())
     (40, 60, 37)
     """
-    return ceil(Fraction(max(needed, terms.minimum_order), terms.pack)) * terms.pack
+    return -(-max(needed, terms.minimum_order) // terms.pack) * terms.pack  # rounded up
 
 
 def propose(

@@ -51,7 +51,7 @@ class Velocity:
         >>> Velocity(42, 60).per_day
         Fraction(7, 10)
         """
-        return Fraction(self.units) / self.days
+        return Fraction(self.units, self.days)
 
 
 def velocity(units_in_window: int, policy: Policy, in_stock: InStock | None = None) -> Velocity:
