@@ -146,12 +146,10 @@ def _view(order_id: int, first: int, form: Form) -> OrderView:
 def _page(order_id: int, first: int, form: Form | None = None) -> LivePage:
     """The page; of one that is being edited only the word that somebody else changed it follows what happens."""
     view = _view(order_id, first, form or Form())
-    asked = request.endpoint == "live.changes"
-    seen = request.args.get("seen", type=int) if asked else None
     fragments: Mapping[str, str] = {"meanwhile": "orders/meanwhile.html", "body": "orders/body.html"}
-    if asked and request.args.get("editing") == "1":
-        fragments = {"meanwhile": "orders/meanwhile.html"}
-    changed = ""
+    seen, changed = None, ""
+    if request.endpoint == "live.changes" and request.args.get("editing") == "1":
+        fragments, seen = {"meanwhile": "orders/meanwhile.html"}, request.args.get("seen", type=int)
     if seen is not None and seen != view.order.version:
         by = pages.name_of(db(), view.order.changed_by)
         changed = wording.changed_by(view.order.number, by, view.order.changed_at or view.order.created_at, voice())
