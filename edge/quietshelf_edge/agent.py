@@ -6,7 +6,6 @@ counted, how events are kept and how the broker is spoken to is each in a module
 
 import logging
 import sqlite3
-import threading
 import time
 from collections import deque
 from dataclasses import dataclass
@@ -71,7 +70,7 @@ class Agent:
         self._link = Link(node.mqtt, node.site, node.name)
         self._desk = Desk(self._slots, self._panel)
         self._unkept: deque[_Kept] = deque()
-        self._stopping = threading.Event()
+        self._stopping = False
         self._connected = False
         self._dated = False
         self._changed = False
@@ -83,15 +82,18 @@ class Agent:
             self._show_doubt(slot)
 
     def stop(self) -> None:
-        """Let `run` come to its end."""
-        self._stopping.set()
+        """Let `run` come to its end.
+
+        A plain flag: a signal may come while another one is handled, and what takes a lock would wait for itself.
+        """
+        self._stopping = True
 
     def run(self) -> None:
         """Work until stopped."""
         log.info("stream %s, boot %d, event %d next", self._outbox.stream, self._outbox.boot, self._outbox.next_seq)
         self._link.open(self._status(online=False).encode())
         next_s = time.monotonic()
-        while not self._stopping.is_set():
+        while not self._stopping:
             self._work(time.monotonic())
             next_s = max(next_s + SAMPLE_S, time.monotonic())
             self._hear_until(next_s)

@@ -1,5 +1,6 @@
 """The agent as a process of its own, against a real broker: what a hand did arrives, whatever is killed meanwhile."""
 
+import signal
 import sqlite3
 from pathlib import Path
 
@@ -114,6 +115,14 @@ def test_a_killed_agent_says_so_by_its_last_will_and_counts_what_it_missed(
     assert {key[1] for key in server.events} == set(range(1, len(server.events) + 1))
     assert len({key[0] for key in server.events}) == 1
     wait_for(lambda: unacknowledged(tmp_path) == 0, "an empty outbox")
+
+
+def test_a_node_ends_though_it_is_asked_many_times_at_once(tmp_path: Path, server: StandIn, node: NodeProcess) -> None:
+    fill(tmp_path, server)
+    for _ in range(3):
+        assert node.stop(times=500) in (0, -signal.SIGTERM)  # the last may reach an interpreter that ends
+        node.start()
+        wait_for(lambda: server.heard(What.STATE) != [], "a word of it")
 
 
 def replies(server: StandIn) -> dict[str, Reply]:
