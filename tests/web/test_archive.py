@@ -79,7 +79,7 @@ def test_an_item_archived_with_an_order_open_is_still_received(run: Run) -> None
 
 def test_sales_of_an_archived_item_still_book_and_a_products_row_brings_it_back(run: Run) -> None:
     at_item(run, "TEA-0131").press("Archive Rooibos")
-    sales = "sku,sold_at,quantity,unit_price\nTEA-0131,2026-11-24 08:30,15,5.20\n"
+    sales = "sku,sold_at,quantity,unit_price\nTEA-0131,2026-11-14 08:30,15,5.20\n"
     assert brings(run, "sales", sales)["sales"] == 1
     products = 'sku,name,price,cost\nTEA-0131,"Rooibos, 100 g",5.20,2.30\n'
     assert brings(run, "products", products)["items brought back from the archive"] == 1

@@ -88,7 +88,7 @@ def test_the_months_are_listed_with_what_each_lost(run: Run) -> None:
     october(run)
     ines = run.visitor()
     ines.open("/review")
-    assert "November not over £0.00 lost" in ines.words
+    assert "November not over nothing lost" in ines.words
     assert "October £1,265.80 lost" in ines.words
     assert 'href="/review/2026-10"' in ines.html
 
