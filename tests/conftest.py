@@ -8,12 +8,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import Engine, NullPool, create_engine, make_url, text
 
 from quietshelf.store.engine import open_engine
 from quietshelf.store.schema import upgrade
 from tests.postgres import postgres, programs
 from tests.shops import Shop, open_shop
+
+settings.register_profile("laws", deadline=None)  # a law is no stopwatch: a busy machine breaks none
+settings.load_profile("laws")
 
 
 def require(present: object, what: str) -> None:
