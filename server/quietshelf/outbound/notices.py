@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
+from quietshelf.outbound.letter import domain
 from quietshelf.outbound.money import written
 from quietshelf.rules.policy import Policy
 from quietshelf.store import mails, notices
@@ -111,14 +112,10 @@ def _mail(site: Site, person: User, news: Sequence[News], message_id: str, now: 
     return Mail(
         site_id=site.id,
         order_id=None,
-        message_id=f"<{message_id}.{person.id}@{_domain(site)}>",
+        message_id=f"<{message_id}.{person.id}@{domain(site)}>",
         recipient=person.email,
         subject=f"{site.name}: {subject}",
         body=f"{listed}{more}\n\n{ENDS}\n",
         queued_at=now,
         not_before=now,
     )
-
-
-def _domain(site: Site) -> str:
-    return site.reply_to.rpartition("@")[2].strip() or "quietshelf.invalid"
