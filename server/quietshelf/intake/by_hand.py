@@ -4,16 +4,14 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
-from sqlalchemy.orm import Session
 
 from quietshelf.cycle import decide_skus
 from quietshelf.rules.counted import beside
 from quietshelf.rules.facts import Fact, Kind
 from quietshelf.store.engine import writing
 from quietshelf.store.facts import add_facts, last_count_within, redate
-from quietshelf.store.items import state
 from quietshelf.store.sites import touch
-from quietshelf.store.states import add_decisions
+from quietshelf.store.states import say
 
 REASONS = ("broken", "sample", "own_use", "to_back")
 """Why pieces are taken off a shelf by hand; into the back they stay in the book."""
@@ -55,7 +53,7 @@ def take_off(engine: Engine, site_id: int, product_id: int, units: int, reason: 
     with writing(engine) as session:
         added = add_facts(session, site_id, [(product_id, fact, now, False)]).added
         if added:
-            _say(session, site_id, product_id, reason, units, now)
+            say(session, site_id, product_id, now, reason, {"units": units})
             touch(session, site_id)
     decide_skus(engine, site_id, [product_id], now)
     return bool(added)
@@ -68,14 +66,7 @@ def say_when(
     with writing(engine) as session:
         units = redate(session, site_id, product_id, keys, beside(count, before=before))
         if units:
-            _say(session, site_id, product_id, "before_count" if before else "after_count", units, now)
+            what = "before_count" if before else "after_count"
+            say(session, site_id, product_id, now, what, {"units": units})
             touch(session, site_id)
     decide_skus(engine, site_id, [product_id], now)
-
-
-def _say(session: Session, site_id: int, product_id: int, what: str, units: int, now: datetime) -> None:
-    """Keep it among what was decided about the item, where its page tells it."""
-    before = state(session, site_id, product_id)
-    figures = ((before.figures if before else None) or {}) | {"units": units}
-    row = {"site_id": site_id, "product_id": product_id, "at": now, "what": what, "figures": figures}
-    add_decisions(session, [row])

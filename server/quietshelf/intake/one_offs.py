@@ -7,8 +7,7 @@ from sqlalchemy import Engine
 from quietshelf.cycle import decide_skus
 from quietshelf.store.engine import writing
 from quietshelf.store.facts import set_one_off
-from quietshelf.store.items import state
-from quietshelf.store.states import add_decisions
+from quietshelf.store.states import say
 
 
 def say_one_off(engine: Engine, site_id: int, product_id: int, key: str, one_off: bool, now: datetime) -> bool:
@@ -24,15 +23,7 @@ def say_one_off(engine: Engine, site_id: int, product_id: int, key: str, one_off
         if sale is None:
             return False
         units, sold_at = sale
-        before = state(session, site_id, product_id)
-        figures = (before.figures if before else None) or {}
-        said = {
-            "site_id": site_id,
-            "product_id": product_id,
-            "at": now,
-            "what": "one_off" if one_off else "no_one_off",
-            "figures": figures | {"units": units, "sold_at": sold_at.isoformat()},
-        }
-        add_decisions(session, [said])
+        what = "one_off" if one_off else "no_one_off"
+        say(session, site_id, product_id, now, what, {"units": units, "sold_at": sold_at.isoformat()})
     decide_skus(engine, site_id, [product_id], now)
     return True

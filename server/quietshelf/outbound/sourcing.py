@@ -14,8 +14,8 @@ from quietshelf.store import sourcing
 from quietshelf.store.engine import writing
 from quietshelf.store.orders import NotAllowed
 from quietshelf.store.sites import touch
-from quietshelf.store.states import add_decisions, mark_stale
-from quietshelf.store.tables import SkuState, Sourcing, Supplier, User
+from quietshelf.store.states import mark_stale, say
+from quietshelf.store.tables import Sourcing, Supplier, User
 
 CHANGED = "Somebody else changed who it is ordered from meanwhile. Look at it once more; nothing was changed."
 
@@ -83,11 +83,8 @@ def _note(
     session: Session, site_id: int, product_id: int, user_id: int, now: datetime, what: str, supplier: Supplier
 ) -> None:
     """Keep who said it among the SKU's decisions."""
-    state = session.get(SkuState, (site_id, product_id))
     said = {"to": supplier.name, "by": session.get_one(User, user_id).name}
-    figures = ((state.figures if state else None) or {}) | {"choice": said}
-    row = {"site_id": site_id, "product_id": product_id, "at": now, "what": what, "figures": figures}
-    add_decisions(session, [row])
+    say(session, site_id, product_id, now, what, {"choice": said})
 
 
 def _manager(session: Session, user_id: int) -> None:

@@ -159,6 +159,14 @@ def save_states(session: Session, site_id: int, rows: list[dict[str, Any]]) -> N
         session.connection().execute(_DECIDED, [row | {"site": site_id} for row in rows])
 
 
+def say(session: Session, site_id: int, product_id: int, at: datetime, what: str, more: Mapping[str, Any]) -> None:
+    """Keep what a person said of a SKU among its decisions: its figures of then, with `more`."""
+    state = session.get(SkuState, (site_id, product_id))
+    figures = ((state.figures if state else None) or {}) | dict(more)
+    row = {"site_id": site_id, "product_id": product_id, "at": at, "what": what, "figures": figures}
+    add_decisions(session, [row])
+
+
 def add_decisions(session: Session, rows: list[dict[str, Any]]) -> None:
     """Keep what was decided and why, as the pages of SKUs tell it."""
     if rows:

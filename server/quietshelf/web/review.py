@@ -10,10 +10,9 @@ from quietshelf.cycle import decide_skus
 from quietshelf.cycle.reviewing import NoSuchMonthError, Review, months_known, review_of
 from quietshelf.rules.policy import Policy
 from quietshelf.rules.review import Do, Month
-from quietshelf.store import items, modes, plans, reviews, sourcing
+from quietshelf.store import items, modes, plans, reviews, sourcing, states
 from quietshelf.store.engine import writing
 from quietshelf.store.sites import touch
-from quietshelf.store.states import add_decisions
 from quietshelf.web import review_words as words
 from quietshelf.web.accounts import account, managers_only
 from quietshelf.web.constraint_words import NAMES, UNITS, reading
@@ -114,14 +113,13 @@ def answer(product_id: int) -> Response:
         abort(400)
     if item is None or state is None:
         abort(404)
-    site_id, user_id, at, figures = site().id, account().user_id, now(), state.figures or {}
+    site_id, user_id, at = site().id, account().user_id, now()
     let_go()
     says: dict[str, dict[str, Any]] = {"ended": {"ending": True}, "ordered_again": {"keep_at_least": 1}}
     said = says.get(what, {})
     with writing(context().engine) as session:
         plans.say(session, site_id, product_id, said, user_id, at)
-        row = {"site_id": site_id, "product_id": product_id, "at": at, "what": what, "figures": figures}
-        add_decisions(session, [row])
+        states.say(session, site_id, product_id, at, what, {})
         touch(session, site_id)
     decide_skus(context().engine, site_id, [product_id], at)
     flash(f"{item.name}: {ANSWERED[what]}.", "done")
