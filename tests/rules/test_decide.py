@@ -8,8 +8,10 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quietshelf.rules.decide import Decision, Item, Supply, decide
+from quietshelf.rules.decide import decide
+from quietshelf.rules.decision import Decision
 from quietshelf.rules.expedite import bought_again
+from quietshelf.rules.item import Item, Supply
 from quietshelf.rules.leadtimes import Closing, LeadTime, OpenOrder, lead_time
 from quietshelf.rules.ledger import Book
 from quietshelf.rules.ordering import Act, DraftLine, Terms

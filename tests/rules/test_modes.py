@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from quietshelf.rules.budget import Wish, fill, lost_by_waiting, spent
 from quietshelf.rules.causes import Cause
-from quietshelf.rules.decide import Item, decide
+from quietshelf.rules.decide import decide
+from quietshelf.rules.item import Item
 from quietshelf.rules.modes import InMode, Recent, chance_of_more
 from quietshelf.rules.zones import Zone
 from tests.rules.test_decide import POLICY, drafted, item, items

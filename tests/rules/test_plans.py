@@ -6,9 +6,11 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quietshelf.rules.decide import Decision, Item, decide
+from quietshelf.rules.decide import decide
+from quietshelf.rules.decision import Decision
 from quietshelf.rules.exceptions import ExceptionKind
 from quietshelf.rules.expedite import bought_again
+from quietshelf.rules.item import Item
 from quietshelf.rules.leadtimes import OpenOrder
 from quietshelf.rules.needs import Need
 from quietshelf.rules.ordering import Act

@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from quietshelf.rules.decide import Decision, Item, Supply, decide
+from quietshelf.rules.decide import decide
+from quietshelf.rules.decision import Decision
 from quietshelf.rules.facts import Fact, Kind
 from quietshelf.rules.gist import Gist, read
+from quietshelf.rules.item import Item, Supply
 from quietshelf.rules.leadtimes import Closing, LeadTime, OpenOrder
 from quietshelf.rules.ordering import Act, Terms
 from quietshelf.rules.plans import NO_PLAN, Plan

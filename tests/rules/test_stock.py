@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quietshelf.rules.decide import Decision, Item, Supply, decide
+from quietshelf.rules.decide import decide
+from quietshelf.rules.decision import Decision
 from quietshelf.rules.facts import Fact, Kind
+from quietshelf.rules.item import Item, Supply
 from quietshelf.rules.leadtimes import LeadTime
 from quietshelf.rules.ledger import course
 from quietshelf.rules.ordering import Terms

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from fractions import Fraction
 from itertools import accumulate, pairwise
 
-from quietshelf.rules.decide import Supply
 from quietshelf.rules.exceptions import ExceptionKind
+from quietshelf.rules.item import Supply
 from quietshelf.rules.lives import Day, Held, Look, OrderLife, Receipt, SkuLife
 from quietshelf.rules.looks import Silence
 from quietshelf.rules.policy import Policy

@@ -5,8 +5,10 @@ from dataclasses import replace
 from fractions import Fraction
 
 from quietshelf.rules.causes import Cause, holding_cost_minor
-from quietshelf.rules.decide import Decision, Item, Supply, decide
+from quietshelf.rules.decide import decide
+from quietshelf.rules.decision import Decision
 from quietshelf.rules.exceptions import ExceptionKind
+from quietshelf.rules.item import Item, Supply
 from quietshelf.rules.leadtimes import LeadTime, OpenOrder, lead_time
 from quietshelf.rules.ledger import Book
 from quietshelf.rules.lives import Held, Look, SkuLife, as_found

@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 
 from quietshelf.cycle.moments import Moment
 from quietshelf.cycle.pasts import Past, pasts_of
-from quietshelf.rules.decide import Item, Supply
 from quietshelf.rules.exceptions import ExceptionKind, silent_node
 from quietshelf.rules.feedback import Lot
+from quietshelf.rules.item import Item, Supply
 from quietshelf.rules.leadtimes import Closing, LeadTime, OpenOrder, lead_time, promise
 from quietshelf.rules.needs import Need
 from quietshelf.rules.ordering import DraftLine, Terms, ordered_per_day

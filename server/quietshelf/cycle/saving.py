@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from quietshelf.cycle.loading import Known
 from quietshelf.cycle.moments import Moment
 from quietshelf.cycle.settling import settle
-from quietshelf.rules.decide import Decision
+from quietshelf.rules.decision import Decision
 from quietshelf.rules.exceptions import ExceptionKind, Opening, looks_gone
 from quietshelf.rules.ordering import Act
 from quietshelf.rules.policy import Policy

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from quietshelf.cycle.loading import Known, supply_of
 from quietshelf.cycle.moments import Moment
-from quietshelf.rules.decide import Supply
+from quietshelf.rules.item import Supply
 from quietshelf.rules.leadtimes import arrival
 from quietshelf.store.sourcing import Source, sellers_of
 from quietshelf.store.supply import SupplyRecord, lines_of, records

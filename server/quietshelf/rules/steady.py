@@ -9,8 +9,9 @@ from datetime import date, timedelta
 from fractions import Fraction
 from math import ceil, floor
 
-from quietshelf.rules.decide import Decision, lead_for, next_look_days
+from quietshelf.rules.decision import Decision
 from quietshelf.rules.gist import Gist
+from quietshelf.rules.item import lead_for, next_look_days
 from quietshelf.rules.plans import Plan
 from quietshelf.rules.policy import Policy
 from quietshelf.rules.stock import DAY

@@ -1,6 +1,6 @@
 """Every sentence that is made of figures, as pure functions from figures to English: a catalogue can take their place.
 
-The figures of an item are those that rules/decide.py documents (Decision.figures). No page and no query lives here.
+The figures of an item are those that rules/decision.py documents (Decision.figures). No page and no query lives here.
 """
 
 from collections.abc import Mapping, Sequence

@@ -43,7 +43,7 @@ class SkuState(Base):
     risk_minor_per_day: Mapped[int] = mapped_column(default=0)
     """Throughput that a day without stock would lose."""
     figures: Mapped[dict[str, Any] | None]
-    """The decision's figures (rules/decide.py, Decision.figures), from which pages make their sentences."""
+    """The decision's figures (rules/decision.py, Decision.figures), from which pages make their sentences."""
     decided_at: Mapped[datetime | None]
     decided_for: Mapped[date | None]
     """The site's day that it was last saved for: a later decision that is the same is not saved."""
@@ -58,7 +58,7 @@ class SkuState(Base):
     decide_again_on: Mapped[date | None]
     """The site's day on which the decision may be another without a new fact (rules/steady.py); None is never."""
     digest: Mapped[str | None]
-    """Of what was decided and its figures (rules/decide.py, Decision.digest): what is the same is not saved again."""
+    """Of what was decided and its figures (rules/decision.py, Decision.digest): what is the same is not saved again."""
 
 
 class SkuGist(Base):
