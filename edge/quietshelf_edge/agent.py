@@ -8,6 +8,7 @@ import logging
 import sqlite3
 import time
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib.metadata import version
@@ -23,6 +24,7 @@ from quietshelf_edge.messages import (
     Config,
     Count,
     Item,
+    Missed,
     Reply,
     State,
     Status,
@@ -34,7 +36,7 @@ from quietshelf_edge.messages import (
 )
 from quietshelf_edge.outbox import Outbox
 from quietshelf_edge.panel import Faults, GpioPanel, LogPanel, Panel
-from quietshelf_edge.slots import Slot, build_slots, fits_the_wire, goods_of, memory_name
+from quietshelf_edge.slots import Slot, build_slots, fits_the_wire, goods_of
 
 log = logging.getLogger(__name__)
 
@@ -100,6 +102,8 @@ class Agent:
         self._link.farewell(self._status(online=False).encode())
         for slot in self._slots.values():
             slot.cell.close()
+        with suppress(sqlite3.Error):  # a card that is full has said so; what it kept before is true still
+            self._remember()
         self._outbox.close()
 
     def _work(self, now_s: float) -> None:
@@ -136,8 +140,10 @@ class Agent:
             grams=change.grams,
             confidence=change.confidence,
             doubt=change.doubt,
+            missed=Missed(slot.watched_at) if change.missed else None,
         )
-        self._unkept.append(_Kept(event, change.t_s, {memory_name(slot.name): slot.counter.memory.to_json()}))
+        slot.note_watched(event.at)
+        self._unkept.append(_Kept(event, change.t_s, slot.memories()))
         self._changed = True
         self._show_doubt(slot)
 
@@ -213,8 +219,16 @@ class Agent:
         since_s = now_s - self._tidied_s
         if since_s >= TIDY_S:
             self._outbox.tidy(since_s if self._connected else 0.0, self._clock())
-            self._outbox.remember({memory_name(s.name): s.counter.memory.to_json() for s in self._slots.values()})
+            self._remember()
             self._tidied_s = now_s
+
+    def _remember(self) -> None:
+        now = self._clock()
+        memories: dict[str, Any] = {}
+        for slot in self._slots.values():
+            slot.note_watched(None if now is None else _millis(now))
+            memories |= slot.memories()
+        self._outbox.remember(memories)
 
     # -- what comes in
 

@@ -81,6 +81,8 @@ class Change:
     grams: float | None
     confidence: float
     doubt: Doubt | None
+    missed: bool = False
+    """It moved pieces, and may have happened at any time since the slot was watched last."""
 
 
 @dataclass(frozen=True)
@@ -139,12 +141,18 @@ class Counter:
         self._rest: Rest | None = None
         self._heard_s: float | None = None
         self._rested_s: float | None = None
+        self._watched = memory is None or not memory.counted
         self.plan(goods)
 
     @property
     def memory(self) -> Memory:
         """What is to be kept over a restart."""
         return self._memory
+
+    @property
+    def watched(self) -> bool:
+        """Whether nothing can have happened unseen: after a start or a silent cell, once the slot has been weighed."""
+        return self._watched
 
     @property
     def resting(self) -> Rest | None:
@@ -191,6 +199,7 @@ class Counter:
         if t_s - self._heard_s < SILENT_S:
             return None
         self._rest = None
+        self._watched = False
         return self._say_doubt(t_s, Doubt.CELL_FAULTY)
 
     def tare(self) -> Change | None:
@@ -202,6 +211,7 @@ class Counter:
         self._memory = replace(
             self._memory, zero_raw=rest.raw, base_raw=rest.raw, counts=counts, confidence=1.0, doubt=None, counted=True
         )
+        self._watched = True
         return self._say(rest.t_s, {})
 
     def _grams(self, rest: Rest) -> float:
@@ -210,10 +220,10 @@ class Counter:
     def _noise_g(self, rest: Rest) -> float:
         return math.sqrt(2 / rest.samples) * rest.noise_raw / abs(self._scale.counts_per_g)
 
-    def _say(self, t_s: float, deltas: Mapping[str, int]) -> Change:
+    def _say(self, t_s: float, deltas: Mapping[str, int], *, missed: bool = False) -> Change:
         counts = self._memory.counts
         moved = {sku: deltas.get(sku, 0) for sku in counts}
-        return Change(t_s, dict(counts), moved, self.grams, self.confidence, self._memory.doubt)
+        return Change(t_s, dict(counts), moved, self.grams, self.confidence, self._memory.doubt, missed)
 
     def _say_doubt(self, t_s: float, doubt: Doubt | None) -> Change | None:
         if self._memory.doubt is doubt:
@@ -275,6 +285,7 @@ class Counter:
             counts = {**memory.counts, found.sku: memory.counts[found.sku] + found.pieces}
             return self._accept(rest, counts, {found.sku: found.pieces}, memory.confidence * found.confidence)
         self._follow(rest.raw - base_raw)
+        self._watched = True
         return self._say_doubt(rest.t_s, self._lasting_doubt(memory.confidence))
 
     def _all_gone(self, rest: Rest, delta_g: float, found: Explanation | None) -> bool:
@@ -305,7 +316,8 @@ class Counter:
             confidence=confidence,
             doubt=self._lasting_doubt(confidence),
         )
-        return self._say(rest.t_s, deltas)
+        missed, self._watched = not self._watched and any(deltas.values()), True
+        return self._say(rest.t_s, deltas, missed=missed)
 
     def _lasting_doubt(self, confidence: float) -> Doubt | None:
         """Doubt that stays at rest: of a count that began, or became, unsure. It goes when the slot is seen empty."""

@@ -5,13 +5,24 @@ Nothing here talks to a broker, keeps state or reads a clock; docs/wire.md says 
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, NamedTuple
 
 from quietshelf_edge.strict import MAX_PAYLOAD_BYTES as MAX_PAYLOAD_BYTES
-from quietshelf_edge.strict import Kind, NameRule, Number, Text, Whole, format_moment, key_of, parse, read
+from quietshelf_edge.strict import (
+    MAY_BE_MISSING,
+    Kind,
+    NameRule,
+    Number,
+    Text,
+    Whole,
+    format_moment,
+    key_of,
+    parse,
+    read,
+)
 from quietshelf_edge.strict import Unreadable as Unreadable
 from quietshelf_edge.strict import is_name as is_name
 
@@ -141,11 +152,19 @@ class Item:
 
 
 @dataclass(frozen=True)
+class Missed:
+    """A change that nobody watched. `since`: when the slot was watched last; null where the node can't tell."""
+
+    since: datetime | None
+
+
+@dataclass(frozen=True)
 class Count(Message):
     """One settled change of one slot. (site, node, stream, seq) makes it count once.
 
     `at` is null until the node knew the time; `items` is empty while nobody has said what lies in the slot;
-    `grams` is null when the cell gives no weight; `delta` is 0 in a slot's first count.
+    `grams` is null when the cell gives no weight; `delta` is 0 in a slot's first count. `missed` is null where the
+    node saw the change; else it was off, or its cell was silent, for some time in which the change happened.
     """
 
     slot: Name
@@ -159,6 +178,7 @@ class Count(Message):
     grams: Grams | None
     confidence: Confidence
     doubt: Doubt | None
+    missed: Missed | None = field(default=None, metadata={MAY_BE_MISSING: True})
 
     def __post_init__(self) -> None:
         _each_once((item.sku for item in self.items), "SKU")

@@ -15,6 +15,7 @@ from quietshelf_edge.messages import (
     Count,
     Doubt,
     Item,
+    Missed,
     SlotPlan,
     SlotState,
     State,
@@ -33,6 +34,18 @@ class Slot:
     cell: LoadCell
     settling: Settling
     counter: Counter
+    watched_at: datetime | None = None
+    """When it was watched last, as far as the node could tell the time."""
+
+    def note_watched(self, now: datetime | None) -> None:
+        """Note that it is `now`, where the slot is watched and the clock is set."""
+        if self.counter.watched and now is not None:
+            self.watched_at = now
+
+    def memories(self) -> dict[str, Any]:
+        """What must outlive a power cut, by the names under which the outbox keeps it."""
+        at = None if self.watched_at is None else self.watched_at.isoformat()
+        return {f"slot.{self.name}": self.counter.memory.to_json(), f"watched.{self.name}": at}
 
     def sample(self, t_s: float) -> Change | None:
         """Take the cell's newest sample, at `t_s` on the monotonic clock; what the slot has to say anew."""
@@ -65,10 +78,12 @@ def build_slots(node: NodeConfig, plan: Config | None, recall: Callable[[str], A
     scene = None if node.scene is None else Scene(node.scene)
     slots = []
     for number, slot in enumerate(node.slots):
-        kept = recall(memory_name(slot.name))
+        kept = recall(f"slot.{slot.name}")
         memory = None if kept is None else Memory.from_json(kept)
         counter = Counter(slot.scale, goods_of(plan, slot.name), memory)
-        slots.append(Slot(slot.name, _cell(node, slot, number, scene), Settling(), counter))
+        at = recall(f"watched.{slot.name}")
+        watched_at = None if at is None else datetime.fromisoformat(at)
+        slots.append(Slot(slot.name, _cell(node, slot, number, scene), Settling(), counter, watched_at))
     return tuple(slots)
 
 
@@ -85,15 +100,11 @@ def fits_the_wire(plan: Config, slots: Iterable[str]) -> bool:
     try:
         State(name, MAX_WHOLE, MAX_WHOLE, MAX_WHOLE, MAX_WHOLE, plan.rev, at, states).encode()
         for slot, items in longest.items():
-            Count(slot, name, MAX_WHOLE, MAX_WHOLE, at, False, plan.rev, items, -99_999.9, 0.1234, doubt).encode()
+            numbers = MAX_WHOLE, MAX_WHOLE
+            Count(slot, name, *numbers, at, False, plan.rev, items, -99_999.9, 0.1234, doubt, Missed(at)).encode()
     except ValueError:
         return False
     return True
-
-
-def memory_name(slot: str) -> str:
-    """Under which name the outbox keeps the memory of `slot`."""
-    return f"slot.{slot}"
 
 
 def goods_of(plan: Config | None, slot: str) -> tuple[Goods, ...]:

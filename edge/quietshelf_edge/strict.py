@@ -1,13 +1,14 @@
 """Reading JSON that a stranger may have sent into frozen dataclasses, by the rules that their fields carry.
 
 A field's type says everything: `Annotated[int, Whole(0, 9)]`, an enum, `X | None`, `tuple[X, ...]`, another dataclass.
-No key may be missing; keys that nobody knows are passed over, so that an older reader takes a newer message.
+No key may be missing, but one that came later than the wire (`MAY_BE_MISSING`); keys that nobody knows are passed over,
+so that an older reader takes a newer message and a newer one an older.
 """
 
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache
@@ -16,6 +17,8 @@ from typing import Annotated, Any, NoReturn, Protocol, TypeVar, get_args, get_or
 MAX_PAYLOAD_BYTES = 4096
 MAX_LIST = 16
 MAX_WHOLE = 2**53 - 1  # what every JSON reader keeps exactly
+MAY_BE_MISSING = "may be missing"
+"""Stands in the metadata of a field that has a default, and takes it where its key is missing."""
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", re.ASCII)
@@ -127,11 +130,13 @@ def _read_object(kind: Any, value: object, where: str) -> object:
     if not isinstance(value, dict):
         _refuse(where, "a JSON object")
     hints = _hints(kind)
-    for name in hints:
-        if name not in value:
-            raise Unreadable(f'"{name}" is missing in {where}')
+    missing = hints.keys() - value.keys()
+    for field in fields(kind):
+        if field.name in missing and MAY_BE_MISSING not in field.metadata:
+            raise Unreadable(f'"{field.name}" is missing in {where}')
+    told = {name: hint for name, hint in hints.items() if name not in missing}
     try:
-        return kind(**{name: _read(hint, value[name], f'"{name}"') for name, hint in hints.items()})
+        return kind(**{name: _read(hint, value[name], f'"{name}"') for name, hint in told.items()})
     except ValueError as error:  # what the dataclass itself refuses, across its fields
         raise Unreadable(f"{where}: {error}") from error
 

@@ -71,6 +71,20 @@ def test_a_loss_of_much_money_is_shown_though_it_is_one_piece(shop: Shop) -> Non
     assert look(shop) == {"unexplained_loss:POT-0002"}
 
 
+def test_what_a_shelf_missed_while_its_node_was_off_is_no_loss_and_waits_for_a_count(shop: Shop) -> None:
+    book(shop, "SUG-0008", counted(50), sold(1))  # a till tells of sales
+    weighed = Fact(NOW - timedelta(days=69), Kind.COUNT, 20, "weighed", PLACE)
+    off, on = NOW - timedelta(hours=9), NOW - timedelta(hours=6)
+    bought = Fact(off + timedelta(hours=1), Kind.SALE, 1, "bought", price_minor=900)
+    book(shop, "POT-0002", counted(20), weighed, bought, Fact(on, Kind.MISSED, 4, "missed", PLACE, since=off))
+    assert look(shop) == {"count_disagrees:POT-0002"}
+    pot = state(shop, "POT-0002")
+    assert (pot.on_hand, pot.sensed, pot.waiting, pot.sold_60) == (19, 16, 0, 1)
+    book(shop, "POT-0002", Fact(NOW + timedelta(minutes=1), Kind.COUNT, 16, "found"))
+    assert look(shop, 2) == set()
+    assert state(shop, "POT-0002").on_hand == 16
+
+
 def test_a_slot_that_is_planned_anew_ends_what_it_held(shop: Shop) -> None:
     hang(shop, "TEA-0114", count=12)
     book(shop, "TEA-0114", counted(20), Fact(NOW - timedelta(days=3), Kind.COUNT, 12, "weighed", PLACE))

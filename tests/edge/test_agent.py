@@ -2,6 +2,7 @@
 
 import signal
 import sqlite3
+from itertools import pairwise
 from pathlib import Path
 
 from quietshelf_edge.messages import (
@@ -112,6 +113,11 @@ def test_a_killed_agent_says_so_by_its_last_will_and_counts_what_it_missed(
         wait_for_teas(server, pieces - 1)
     assert not all(decode_status(payload).online for payload in server.heard(What.STATUS))
     assert [count for count, _ in server.counts("TEA")] == [10, 9, 8, 5, 4]
+    teas = [e for _, e in sorted(server.events.items()) if isinstance(e, Count) and e.slot == "1"]
+    assert [event.missed is not None for event in teas] == [False, False, True, False, True]
+    for seen, event in pairwise(teas):
+        if event.missed is not None:
+            assert event.missed.since == seen.at
     assert {key[1] for key in server.events} == set(range(1, len(server.events) + 1))
     assert len({key[0] for key in server.events}) == 1
     wait_for(lambda: unacknowledged(tmp_path) == 0, "an empty outbox")

@@ -10,7 +10,7 @@ import yaml
 
 from quietshelf_edge import messages as wire
 from quietshelf_edge.messages import Command, CommandKind, What
-from quietshelf_edge.strict import parse
+from quietshelf_edge.strict import MAY_BE_MISSING, parse
 from tests.edge.bench import NodeProcess, StandIn, lay, plan, wait_for
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -57,7 +57,9 @@ def test_every_topic_has_its_channel_and_the_other_way_round() -> None:
 def test_every_field_is_described_and_required(kind: type[Any]) -> None:
     schema = API["components"]["schemas"][kind.__name__]
     names = {"v", *(field.name for field in fields(kind))}
-    assert set(schema["properties"]) == set(schema["required"]) == names
+    later = {field.name for field in fields(kind) if MAY_BE_MISSING in field.metadata}
+    assert set(schema["properties"]) == set(schema["required"]) | later == names
+    assert later.isdisjoint(schema["required"])
 
 
 def test_every_doubt_and_command_is_described() -> None:

@@ -190,8 +190,38 @@ def test_what_was_taken_while_the_node_was_off_is_counted_when_it_is_back() -> N
     shelf = Shelf(TEA)
     shelf.hold(2500.0)
     memory = Memory.from_json(shelf.counter.memory.to_json())
-    [missed] = Shelf(TEA, memory=memory, load_g=1750.0).hold(1750.0)
-    assert (missed.counts, missed.deltas) == ({"TEA": 7}, {"TEA": -3})
+    again = Shelf(TEA, memory=memory, load_g=1750.0)
+    assert not again.counter.watched
+    [change] = again.hold(1750.0)
+    assert (change.counts, change.deltas, change.missed) == ({"TEA": 7}, {"TEA": -3}, True)
+    [seen] = again.hold(1500.0)
+    assert (seen.deltas, seen.missed) == ({"TEA": -1}, False)
+
+
+def test_a_slot_that_comes_back_as_it_was_left_missed_nothing() -> None:
+    shelf = Shelf(TEA)
+    shelf.hold(2500.0)
+    again = Shelf(TEA, memory=shelf.counter.memory, load_g=2500.0)
+    assert again.hold(2500.0) == []
+    assert again.counter.watched
+    assert [change.missed for change in again.hold(2250.0)] == [False]
+
+
+def test_what_was_taken_while_something_foreign_lay_there_since_before_the_start_was_missed() -> None:
+    shelf = Shelf(TEA)
+    shelf.hold(2500.0)
+    again = Shelf(TEA, memory=shelf.counter.memory, load_g=2600.0)
+    assert [(change.doubt, change.missed) for change in again.hold(2600.0)] == [(Doubt.FOREIGN_ITEM, False)]
+    assert not again.counter.watched
+    assert [(change.deltas, change.missed) for change in again.hold(2000.0)] == [({"TEA": -2}, True)]
+
+
+def test_what_was_taken_while_the_cell_was_silent_was_missed() -> None:
+    shelf = Shelf(TEA)
+    shelf.hold(2500.0)
+    assert shelf.counter.silent(shelf.t_s + 2.1) is not None
+    shelf.t_s += 600
+    assert [(change.deltas["TEA"], change.missed) for change in shelf.hold(2000.0)][-1] == (-2, True)
 
 
 def test_a_cell_that_was_calibrated_anew_keeps_its_count_and_forgets_its_levels() -> None:

@@ -41,6 +41,7 @@ counts = st.builds(
     grams=grams,
     confidence=st.floats(0, 1),
     doubt=st.none() | st.sampled_from(Doubt),
+    missed=st.none() | st.builds(wire.Missed, maybe_at),
 )
 states = st.builds(
     wire.State,
@@ -169,6 +170,9 @@ def spoilt(**values: Any) -> bytes:
         {"confidence": 1.01},
         {"doubt": "tired"},
         {"doubt": False},
+        {"missed": True},
+        {"missed": {}},
+        {"missed": {"since": "yesterday"}},
     ],
     ids=str,
 )
@@ -184,6 +188,12 @@ def test_a_missing_key_is_named() -> None:
     del values["doubt"]
     with pytest.raises(Unreadable, match='"doubt" is missing'):
         wire.decode_count(json.dumps(values).encode())
+
+
+def test_a_key_that_came_later_than_the_wire_may_be_missing() -> None:
+    values = json.loads(GOOD.encode())
+    del values["missed"]
+    assert wire.decode_count(json.dumps(values).encode()) == GOOD
 
 
 def test_keys_of_a_newer_version_are_passed_over() -> None:

@@ -2,10 +2,12 @@
 
 import threading
 
+from quietshelf.intake.adoption import adopt
 from quietshelf.rules.facts import SETTLED, Fact, Kind
 from quietshelf.store.engine import writing
 from quietshelf.store.facts import add_facts
 from quietshelf.store.tables import FactRow, NodeEvent
+from quietshelf_edge.messages import Missed
 from tests.intake.words import Shelf, at, count, online, state, void
 
 
@@ -106,6 +108,30 @@ def test_an_event_that_only_changes_a_doubt_books_nothing_and_a_tare_books_a_cou
     assert shelf.facts() == [("count", 10), ("pick", 1)]
     shelf.hear(count(3, 0, 0, minutes=3))
     assert shelf.facts() == [("count", 10), ("pick", 1), ("count", 0)]
+
+
+def test_what_a_shelf_missed_while_its_node_was_off_is_neither_a_pick_nor_a_put(shelf: Shelf) -> None:
+    shelf.open(10)
+    off, unknown = Missed(at(2)), Missed(None)
+    seen = count(1, 9, -1, minutes=1), count(3, 5, -1, minutes=31), count(5, 13, 1, minutes=70)
+    missed = count(2, 6, -3, minutes=30, missed=off), count(4, 12, 7, minutes=60, missed=unknown)
+    shelf.hear(missed[1], seen[2], minutes=70)
+    shelf.hear(*missed, *seen, minutes=71)
+    shelf.hear(*missed, minutes=72)
+    kinds = ("pick", 1), ("missed", 3), ("pick", 1), ("missed", -7), ("put", 1)
+    assert shelf.facts() == [("count", 10), *kinds]
+    spans = [(fact.since, fact.happened) for fact in shelf.rows(FactRow) if fact.kind == "missed"]
+    assert sorted(spans, key=lambda span: span[1]) == [(at(2), at(30)), (None, at(60))]
+    assert shelf.reasons() == []
+
+
+def test_what_was_missed_is_booked_as_such_though_it_waited_for_the_adoption(shelf: Shelf) -> None:
+    shelf.hear(online(), count(1, 9, -1, minutes=1), count(2, 7, -2, minutes=2, missed=Missed(at(1))), minutes=2)
+    shelf.hear(state(1, 9, minutes=1), minutes=2, retained=True)
+    adopt(shelf.shop.engine, shelf.node_id, at(3))
+    shelf.hear(state(2, 7, minutes=4), minutes=4)
+    shelf.hear(count(3, 5, -2, minutes=30, missed=Missed(at(5))), minutes=30)
+    assert shelf.facts() == [("count", 7), ("missed", 2)]
 
 
 def test_a_gap_below_what_the_node_still_has_is_closed_as_lost(shelf: Shelf) -> None:

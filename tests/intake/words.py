@@ -18,6 +18,7 @@ from quietshelf_edge.messages import (
     Count,
     Doubt,
     Item,
+    Missed,
     SlotState,
     State,
     StateItem,
@@ -48,11 +49,12 @@ def count(
     stream: str = "s1",
     slot: str = "1",
     doubt: Doubt | None = None,
+    missed: Missed | None = None,
 ) -> Count:
     """An event: so many pieces lie there now, moved by `delta`. `minutes` None: the node had no clock."""
     happened = None if minutes is None else at(minutes)
     item = Item(sku, pieces, delta)
-    return Count(slot, stream, seq, 1, happened, happened is not None, None, (item,), 100.0, 1.0, doubt)
+    return Count(slot, stream, seq, 1, happened, happened is not None, None, (item,), 100.0, 1.0, doubt, missed)
 
 
 def void(seq: int, *, stream: str = "s1") -> Void:

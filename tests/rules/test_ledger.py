@@ -203,6 +203,37 @@ def test_what_a_shelf_missed_while_its_node_was_off_is_no_loss(script: list[Step
     assert_the_book_is_the_shop(script, honest=True)
 
 
+@given(scripts("buy", "off", "case"))
+def test_a_node_that_can_not_say_since_when_it_was_off_was_there_at_its_last_word(script: list[Step]) -> None:
+    shop = played(script)
+    shop.facts = [replace(fact, since=None) for fact in shop.facts]
+    book = derive(shop.facts, None, POLICY)
+    assert (book.book, book.sensed, book.back) == (shop.total, shop.shelf, shop.room + shop.display)
+    assert (book.losses, book.disagreement) == ((), 0)
+
+
+@given(scripts("packed order", "off"))
+def test_orders_are_packed_though_the_node_is_off(script: list[Step]) -> None:
+    assert_the_book_is_the_shop(script, honest=True)
+
+
+@given(scripts("steal", "off"))
+def test_what_is_stolen_while_the_node_is_off_disagrees_and_is_no_loss(script: list[Step]) -> None:
+    shop = played(script)
+    book = derive(shop.facts, None, POLICY)
+    missed = sum(fact.quantity for fact in shop.facts if fact.kind is Kind.MISSED)
+    stolen = sum(n for _, what, n, _ in script if what == "steal")
+    assert (book.disagreement, sum(loss.units for loss in book.losses)) == (missed, stolen - missed)
+    assert (book.sensed, book.waiting) == (shop.shelf, 0)
+
+
+@given(scripts("buy", "steal", "off"))
+def test_once_the_site_is_counted_nothing_that_was_missed_is_left_to_explain(script: list[Step]) -> None:
+    shop = played([*script, (WAIT * 3, "count", 1, 1)])
+    book = derive(shop.facts, None, POLICY)
+    assert (book.book, book.disagreement) == (shop.total, 0)
+
+
 @given(scripts("buy", "count"))
 def test_while_the_feed_is_an_hour_behind_what_is_in_baskets_is_not_on_hand(script: list[Step]) -> None:
     now = sum(gap for gap, *_ in script)
@@ -221,10 +252,10 @@ EVERYTHING = (
 
 @given(scripts(*EVERYTHING), st.integers(0, 2**32), st.integers(0, 900))
 def test_any_order_of_arrival_and_any_repeats_give_the_same_book(script: list[Step], seed: int, until: int) -> None:
-    facts = played(script).facts
+    random = Random(seed)
+    facts = [fact if random.random() < 0.5 else replace(fact, since=None) for fact in played(script).facts]
     known_until = START + timedelta(minutes=until)
     book = derive(facts, known_until, POLICY)
-    random = Random(seed)
     again = facts + random.choices(facts, k=5)
     random.shuffle(again)
     assert derive(again, known_until, POLICY) == book

@@ -1,4 +1,7 @@
-"""Events into the ledger: each held once, booked as picks and puts, dated as well as is known; a slot's last word."""
+"""Events into the ledger: each held once, booked as picks, puts and what was missed, dated as well as is known.
+
+A slot's last word is kept here too.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -11,7 +14,7 @@ from quietshelf.store import streams
 from quietshelf.store.streams import HeldEvent
 from quietshelf.store.tables import Node, Slot, Stream
 from quietshelf_edge.messages import Count, Item, Void
-from quietshelf_edge.strict import read
+from quietshelf_edge.strict import format_moment, read
 
 GIVEN_UP = "the node gave this event up, because it could not be brought across"
 
@@ -127,6 +130,9 @@ def content(count: Count) -> dict[str, Any]:
         "grams": count.grams,
         "confidence": count.confidence,
         "doubt": count.doubt.value if count.doubt else None,
+        "missed": {"since": format_moment(count.missed.since) if count.missed.since else None}
+        if count.missed
+        else None,
     }
 
 
@@ -167,6 +173,8 @@ def _book(booking: Booking, node: Node, stream: Stream, count: Count, arrived: d
 
 def _fact(booking: Booking, node: Node, stream: Stream, count: Count, item: Item, happened: datetime) -> Fact | None:
     key, place = _key(node, stream, count.seq, item.sku), place_of(node, count.slot)
+    if count.missed and item.delta:
+        return Fact(happened, Kind.MISSED, -item.delta, key, place, since=count.missed.since)
     if item.delta < 0:
         return Fact(happened, Kind.PICK, -item.delta, key, place)
     if item.delta > 0:

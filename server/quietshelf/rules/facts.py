@@ -29,7 +29,8 @@ class Fact:
     `quantity` is in stock units: above 0, but for an adjustment (signed: -1 broken, +2 found) and a count (0 or more).
     A `TRANSFER` leaves the book alone: so many pieces that were taken off a shelf went to the back. With a place its
     quantity is 0: whatever that place held of the SKU is in the back, as the slot holds something else from then on.
-    A `MISSED` is what a shelf lost (or, negative, gained) between `since` and `happened`, while its node was off.
+    A `MISSED` is what a shelf lost (or, negative, gained) between `since` and `happened`, while its node was off: since
+    its last word where `since` is not known.
     """
 
     happened: datetime

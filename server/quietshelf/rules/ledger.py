@@ -140,7 +140,8 @@ class _Reconciling:
         self.quick = timedelta(minutes=policy.put_back_minutes)
         self.packing = timedelta(days=policy.packing_days)
         self.receipt_window = timedelta(hours=policy.receipt_window_hours)
-        self.spans = [(fact.since, fact.happened) for fact in facts if fact.kind is Kind.MISSED and fact.since]
+        self.began = _unwatched_since(facts)
+        self.spans = [(self.began[fact.key], fact.happened) for fact in facts if fact.kind is Kind.MISSED]
         self.picks: list[_Pick] = []
         self.sales: list[_Sale] = []  # sold, and not yet picked
         self.early: list[Match] = []  # sales that met a later pick: picked at the pick, ended at the sale
@@ -161,6 +162,7 @@ class _Reconciling:
         }
         for fact in facts if is_weighed(facts) else ():  # what no shelf weighs, most of a shop, has nothing to match
             self._expire(fact.happened)
+            self.sales = [sale for sale in self.sales if self._still_waits(sale, fact.happened)]
             if fact.kind in take:
                 take[fact.kind](fact)
             elif fact.kind is Kind.COUNT and fact.place is not None:
@@ -169,21 +171,26 @@ class _Reconciling:
                 self._counted()
             elif fact.kind in (Kind.RECEIPT, Kind.RETURN):
                 self.received = fact.happened
-        self.owed = sum(sale.left for sale in self.sales if self._still_waits(sale, self.known_until))
         self._expire(NEVER)
+        self.owed = sum(sale.left for sale in self.sales if self._still_waits(sale, self.known_until))
 
     # -- picks and sales, in the order in which they happened
 
     def _expire(self, now: datetime) -> None:
-        """End what has waited too long by `now`, and by T: picks are lost, sales came from the back."""
+        """End the picks that have waited too long by `now`, and by T: they are lost, but for what shelves missed."""
         expired = [pick for pick in self.picks if pick.at <= self.known_until - self.wait and pick.at < now - self.wait]
         for pick in expired:
             self.picks.remove(pick)
             if pick.missed:
-                self.unexplained += 0 if pick.counted else pick.left
+                rest = self._packed_unseen(pick)
+                self.unexplained += 0 if pick.counted else rest
             else:
                 self.losses.append(Match(pick.at, pick.at + self.wait, pick.left))
-        self.sales = [sale for sale in self.sales if self._still_waits(sale, now)]
+
+    def _packed_unseen(self, pick: _Pick) -> int:
+        """What a shelf missed and no sale of the time explains went into orders of before. Returns what is left."""
+        orders = [sale for sale in self.sales if sale.packs and sale.at < pick.at]
+        return _take(orders, pick.left, lambda sale, k: self.early.append(Match(pick.at, sale.at, k)))
 
     def _still_waits(self, sale: _Sale, now: datetime) -> bool:
         patience = self.packing if sale.packs else self.quick
@@ -210,15 +217,19 @@ class _Reconciling:
         self.picks = [pick for pick in self.picks if pick.left]
 
     def _missed(self, fact: Fact) -> None:
-        """What a shelf lost while its node was off is matched with the sales of that time, and of 2 hours after it."""
+        """What a shelf lost while its node was off is matched with the sales of that time, and of 2 hours after it.
+
+        An order of that time that is more than it lost has still to be picked.
+        """
         self._shelf(fact, -fact.quantity)
-        since = fact.since or fact.happened
+        since = self.began[fact.key]
         if fact.quantity < 0:
             self.last_put = fact.happened  # it was filled meanwhile; what exceeds the back waits for its receipt
-        then = [sale for sale in self.sales if sale.at >= since]
-        rest = fact.quantity - sum(sale.left for sale in then)
-        self.sales = [sale for sale in self.sales if sale.at < since]
-        if rest > 0:
+        then = [sale for sale in self.sales if sale.at >= since and not sale.packs]
+        packed = [sale for sale in self.sales if sale.at >= since and sale.packs]
+        rest = _take(packed, max(0, fact.quantity - sum(sale.left for sale in then)), lambda sale, k: None)
+        self.sales = [sale for sale in self.sales if sale.left and (sale.packs or sale.at < since)]
+        if rest:
             self.picks.append(_Pick(fact.happened, rest, missed=True))
 
     def _counted(self) -> None:
@@ -301,6 +312,18 @@ class _Reconciling:
             if fact.kind is Kind.COUNT:
                 return None
         return None
+
+
+def _unwatched_since(facts: Iterable[Fact]) -> dict[str, datetime]:
+    """Since when nobody had watched the shelf, of each fact that was missed: as its node says, or its last word."""
+    began: dict[str, datetime] = {}
+    last_word: dict[str | None, datetime] = {}
+    for fact in facts:
+        if fact.kind is Kind.MISSED:
+            words = [fact.since, last_word.get(fact.place)]
+            began[fact.key] = max((at for at in words if at is not None), default=fact.happened)
+        last_word[fact.place] = fact.happened
+    return began
 
 
 W = TypeVar("W", bound=_Waiting)
