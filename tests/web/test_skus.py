@@ -1,8 +1,12 @@
 """An item's page: what its stock says, and the one question about a large sale."""
 
-from quietshelf.store.engine import reading
+from datetime import timedelta
+
+from quietshelf.rules.facts import Fact, Kind
+from quietshelf.store.engine import reading, writing
+from quietshelf.store.facts import add_facts
 from quietshelf.store.tables import SkuState
-from tests.web.conftest import Run
+from tests.web.conftest import NOW, Run
 
 
 def velocity_of(run: Run, sku: str) -> float:
@@ -39,3 +43,13 @@ def test_a_drafted_quantity_tells_for_how_long_the_item_was_in_stock(run: Run) -
     ines = run.visitor()
     ines.open(f"/skus/{run.shop.products['TEA-0114']}")
     assert "240 sold in 60 days in stock is 4.0 a day; 45 days of that are 180" in ines.words
+
+
+def test_what_a_shelf_missed_says_since_when_nobody_watched_it(run: Run) -> None:
+    ines = run.visitor()
+    tea = run.shop.products["TEA-0114"]
+    missed = Fact(NOW, Kind.MISSED, 3, "node:1", "tea-1/1", since=NOW - timedelta(hours=2))
+    with writing(run.shop.engine) as session:
+        add_facts(session, run.shop.site_id, [(tea, missed, NOW, False)])
+    ines.open(f"/skus/{tea}")
+    assert "Today at 09:41 Missed while its node was off tea-1/1 since today at 07:41 −3" in ines.words
