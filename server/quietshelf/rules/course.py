@@ -1,4 +1,4 @@
-"""How a SKU's book came about, step by step, once it is known which pick met which sale. That is found in ledger.py."""
+"""How a SKU's book came about, step by step, once it is known which pick met which sale (matching.py)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 from quietshelf.rules.facts import Fact, Kind
 from quietshelf.rules.feedback import Feedback, Lot, Taught, lots_digest, taught
 from quietshelf.rules.gone import Ended, ended, last_piece_gone, may_come_again
-from quietshelf.rules.ledger import Book, course, is_weighed, plain_book
+from quietshelf.rules.ledger import Book, course, plain_book
 from quietshelf.rules.looks import Shown, Silence, shown, silence
+from quietshelf.rules.matching import is_weighed
 from quietshelf.rules.policy import Policy
 from quietshelf.rules.stock import DAY, Calendar, Presence, Stock, Window, presence_of, window_of
 from quietshelf.rules.velocity import (
