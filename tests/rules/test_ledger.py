@@ -351,6 +351,35 @@ def test_a_shelf_that_was_filled_while_its_node_was_off_waits_for_the_receipt() 
     assert derive(facts, START + timedelta(days=3), POLICY).disagreement == 6
 
 
+def test_a_packed_order_that_still_lies_on_its_shelf_is_no_disagreement_until_nobody_waits_for_it() -> None:
+    ordered = replace(fact(60, Kind.SALE, 2), packs=True)
+    facts = [fact(0, Kind.COUNT, 10), fact(1, Kind.COUNT, 10, SHELF), ordered]
+    for waits in (timedelta(minutes=61), timedelta(days=2)):
+        book = derive(facts, START + waits, POLICY)
+        assert (book.on_hand, book.sensed, book.back, book.owed, book.disagreement) == (8, 10, 0, 2, 0)
+        assert book.expires_at == ordered.happened + timedelta(days=POLICY.packing_days)
+    more = [*facts, fact(70, Kind.PUT, 5, SHELF)]  # nobody knows of these
+    assert derive(more, START + timedelta(days=2), POLICY).disagreement == 5
+    packed = derive([*facts, fact(200, Kind.PICK, 2, SHELF)], START + timedelta(days=2), POLICY)
+    assert (packed.on_hand, packed.sensed, packed.back, packed.owed, packed.disagreement) == (8, 8, 0, 0, 0)
+    forgotten = derive(facts, START + timedelta(days=4), POLICY)
+    assert (forgotten.back, forgotten.owed, forgotten.disagreement) == (-2, 0, 2)
+
+
+def test_a_packed_order_that_lies_in_the_back_leaves_the_rest_there() -> None:
+    ordered = replace(fact(60, Kind.SALE, 2), packs=True)
+    facts = [fact(0, Kind.COUNT, 15), fact(1, Kind.COUNT, 10, SHELF), ordered]
+    book = derive(facts, START + timedelta(minutes=61), POLICY)
+    assert (book.on_hand, book.sensed, book.back, book.disagreement) == (13, 10, 3, 0)
+
+
+@given(scripts("packed order", "receipt", "count"))
+def test_an_order_that_waits_to_be_packed_never_disagrees_in_an_honest_shop(script: list[Step]) -> None:
+    now = sum(gap for gap, *_ in script)
+    book = derive(played(script, until=now).facts, START + timedelta(minutes=now), POLICY)
+    assert (book.disagreement, book.losses) == (0, ())
+
+
 @pytest.mark.parametrize("counted_at", [100, 300])
 def test_a_count_of_the_site_explains_what_a_shelf_missed_before_it(counted_at: int) -> None:
     def fact(minutes: int, kind: Kind, quantity: int, place: str | None = None, since: datetime | None = None) -> Fact:

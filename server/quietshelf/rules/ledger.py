@@ -45,7 +45,8 @@ class Book:
     disagreement: int = 0
     """Units by which shelf and book differ with no explanation left."""
     expires_at: datetime | None = None
-    """When the oldest waiting pick becomes a loss, if no sale comes: then the book changes without a new fact."""
+    """When the oldest waiting pick becomes a loss, if no sale comes, or the oldest order is waited for no longer: then
+    the book changes without a new fact."""
     owed: int = 0
     """Sold, and still waiting for their pick."""
     moved_at: datetime | None = None
@@ -111,21 +112,23 @@ def _course(facts: Sequence[Fact], met: Matching) -> Course:
     waiting = sum(pick.left for pick in met.picks)
     sensed = sum(met.shelves.values()) if met.shelves else None
     on_hand, disagreement = book - waiting, met.unexplained
-    if sensed is not None and sensed > on_hand:  # the shelf holds what the book does not know of
+    weighed = sensed or 0
+    weighed -= min(met.owed, max(0, weighed - on_hand))  # sold, and still on its shelf until it is packed
+    if sensed is not None and weighed > on_hand:  # the shelf holds what the book does not know of
         if met.waits_for_receipt:
-            on_hand = sensed
+            on_hand = weighed
         else:
-            disagreement += sensed - on_hand
+            disagreement += weighed - on_hand
     derived = Book(
         book=book,
         on_hand=max(0, on_hand),
         sensed=sensed,
         waiting=waiting,
-        back=on_hand - (sensed or 0),
+        back=on_hand - weighed,
         losses=tuple(Loss(loss.picked, loss.units) for loss in lost),
         lost_since_count=lost_since,
         disagreement=disagreement + max(0, -on_hand),
-        expires_at=min((pick.at + met.wait for pick in met.picks), default=None),
+        expires_at=met.expires_at,
         owed=met.owed,
         moved_at=facts[-1].happened if sensed is not None else None,
         came_at=max(filter(None, (met.last_put, met.received)), default=None),

@@ -82,7 +82,11 @@ class Matching:
             elif fact.kind in (Kind.RECEIPT, Kind.RETURN):
                 self.received = fact.happened
         self._expire(NEVER)
-        self.owed = sum(sale.left for sale in self.sales if self._still_waits(sale, self.known_until))
+        owed = [sale for sale in self.sales if self._still_waits(sale, self.known_until)]
+        self.owed = sum(sale.left for sale in owed)
+        ends = [pick.at + self.wait for pick in self.picks]
+        ends += [self._waits_until(sale) for sale in owed if sale.left]
+        self.expires_at = min(ends, default=None)
 
     @property
     def waits_for_receipt(self) -> bool:
@@ -106,12 +110,12 @@ class Matching:
         return _take(orders, pick.left, lambda sale, k: self.early.append(Match(pick.at, sale.at, k)))
 
     def _still_waits(self, sale: _Sale, now: datetime) -> bool:
-        patience = self.packing if sale.packs else self.quick
-        return sale.at >= now - patience or self._in_span(sale.at, now)
+        return now <= self._waits_until(sale)
 
-    def _in_span(self, sold: datetime, now: datetime) -> bool:
-        """Whether a sale fell into a time for which a shelf, when its node is back, will tell what it missed."""
-        return any(begun <= sold <= ended and now <= ended for begun, ended in self.spans)
+    def _waits_until(self, sale: _Sale) -> datetime:
+        """How long a sale may still meet a pick: in a time that its shelf missed, until its node is back to tell."""
+        patience = self.packing if sale.packs else self.quick
+        return max([sale.at + patience, *(ended for begun, ended in self.spans if begun <= sale.at <= ended)])
 
     def _pick(self, fact: Fact) -> None:
         self._shelf(fact, -fact.quantity)
