@@ -1,10 +1,13 @@
 """Who is told of what: once an opening, after ten minutes, and only of what can't wait."""
 
 import json
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -22,6 +25,7 @@ from quietshelf.store.engine import reading, writing
 from quietshelf.store.tables import ExceptionRow, Hook, Mail, Node
 from tests.cycle.pictures import NOW, book, counted, daily
 from tests.orders import People
+from tests.outbound import caller as caller_module
 from tests.shops import Shop
 
 MINUTE = timedelta(minutes=1)
@@ -33,19 +37,27 @@ class Receiver:
     def __init__(self) -> None:
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.answers: list[int] = []
+        self.called = Event()
+        self.answering = Event()
+        """Cleared, it takes what is posted and says nothing."""
+        self.answering.set()
         receiver = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 receiver.calls.append((self.headers["Idempotency-Key"], body))
+                receiver.called.set()
+                if not receiver.answering.is_set():
+                    receiver.answering.wait(60)
+                    return
                 self.send_response(receiver.answers.pop(0) if receiver.answers else 204)
                 self.end_headers()
 
             def log_message(self, *_: object) -> None:
                 """Quiet."""
 
-        self.server = HTTPServer(("127.0.0.1", 0), Handler)
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_port}/shop?key=s3cret"
 
 
@@ -180,12 +192,20 @@ def test_who_was_killed_while_calling_is_followed_by_another_under_the_same_id(
     runs_out(shop, "TEA-0114")
     told(shop, 10)
     at = NOW + 10 * MINUTE
-    with writing(shop.engine) as session:
-        dead = notices.claim_hook(session, at, at - 2 * MINUTE)
-    assert dead is not None
-    assert call_due(shop.engine, receiver.url, at + MINUTE) == 0
+    receiver.answering.clear()
+    database = shop.engine.url.render_as_string(hide_password=False)
+    caller = subprocess.Popen([sys.executable, "-m", caller_module.__name__, database, receiver.url, at.isoformat()])
+    try:
+        assert receiver.called.wait(30), "it has been called, and does not answer"
+    finally:
+        caller.kill()
+        assert caller.wait(30) == -signal.SIGKILL
+        receiver.answering.set()
+    assert call_due(shop.engine, receiver.url, at + MINUTE) == 0  # the claim of the dead one stands
     assert call_due(shop.engine, receiver.url, at + 3 * MINUTE) == 1
-    assert receiver.calls[0][0] == dead.message_id
+    assert call_due(shop.engine, receiver.url, at + 9 * MINUTE) == 0
+    first, second = receiver.calls
+    assert first == second
 
 
 def test_nobody_answers_and_nothing_is_lost(shop: Shop, who: People, receiver: Receiver) -> None:
