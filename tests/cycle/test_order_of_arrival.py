@@ -24,19 +24,23 @@ from tests.shops import Shop, open_shop
 SKUS = ("TEA-0114", "OAT-0010", "CARD-0001")
 Booking = tuple[str, Fact]
 
-a_kind = st.sampled_from([Kind.SALE, Kind.SALE, Kind.SALE, Kind.RETURN, Kind.RECEIPT, Kind.PICK, Kind.PUT, Kind.COUNT])
+OF_SHELVES = (Kind.PICK, Kind.PUT, Kind.MISSED)
+a_kind = st.sampled_from([Kind.SALE, Kind.SALE, Kind.SALE, Kind.RETURN, Kind.RECEIPT, Kind.COUNT, *OF_SHELVES])
 
 
 @st.composite
 def bookings(draw: st.DrawFn) -> list[Booking]:
-    """Some weeks of a small shop: sales, returns, receipts, counts, and a shelf that senses picks and puts."""
+    """Some weeks of a small shop: sales, returns, receipts, counts, and a shelf, which misses some of what moves."""
     made: list[Booking] = []
     for n in range(draw(st.integers(1, 14))):
         kind = draw(a_kind)
         happened = NOW - timedelta(minutes=draw(st.integers(0, 70 * 24 * 60)))
-        place = "shelf-1/left" if kind in (Kind.PICK, Kind.PUT) else None
+        place = "shelf-1/left" if kind in OF_SHELVES else None
+        off = draw(st.integers(0, 3 * 24 * 60) | st.none()) if kind is Kind.MISSED else None
+        since = None if off is None else happened - timedelta(minutes=off)
         party = draw(st.sampled_from([None, "Ann", "Bo"])) if kind in (Kind.SALE, Kind.RETURN) else None
-        fact = Fact(happened, kind, draw(st.integers(1, 40)), f"{kind}:{n}", place, price_minor=500, party=party)
+        units = draw(st.integers(1, 40)) * (draw(st.sampled_from([1, -1])) if kind is Kind.MISSED else 1)
+        fact = Fact(happened, kind, units, f"{kind}:{n}", place, since, price_minor=500, party=party)
         made.append((draw(st.sampled_from(SKUS)), fact))
     return made
 

@@ -49,22 +49,22 @@ def _check_once(rows: list[NodeEvent], facts: list[FactRow], node: Node) -> None
     if any(times > 1 for times in numbers.values()):
         raise BrokenPromiseError("booked twice")
     moved = {
-        f"node:{node.name}:{row.stream}:{row.seq}:{item['sku']}": item["delta"]
+        f"node:{node.name}:{row.stream}:{row.seq}:{item['sku']}": (item["delta"], bool((row.message or {})["missed"]))
         for row in rows
         if row.what == "count"
         for item in (row.message or {})["items"]
         if item["delta"]
     }
     booked = {
-        fact.key: fact.quantity if fact.kind == "put" else -fact.quantity
+        fact.key: (fact.quantity if fact.kind == "put" else -fact.quantity, fact.kind == "missed")
         for fact in facts
-        if fact.kind in ("pick", "put")
+        if fact.kind in ("pick", "put") or (fact.kind == "missed" and fact.key in moved)  # else a new card's first word
     }
     if moved != booked:
         raise BrokenPromiseError(f"the ledger has not what the events say: {moved} {booked}")
     dates = {(row.stream, row.seq): row.at for row in rows if row.at and row.what == "count"}
     for fact in facts:
-        if fact.kind in ("pick", "put"):
+        if fact.kind in ("pick", "put", "missed"):
             _, _, stream, seq, _ = fact.key.split(":")
             if dates.get((stream, int(seq)), fact.happened) != fact.happened:
                 raise BrokenPromiseError("an event's date is not its fact's")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from quietshelf_edge.messages import Count, Item, SlotState, State, StateItem, Status, What, decode_ack
+from quietshelf_edge.messages import Count, Item, Missed, SlotState, State, StateItem, Status, What, decode_ack
 from quietshelf_edge.outbox import Outbox
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -69,6 +69,7 @@ class WorldNode:
 
     def _boot(self) -> None:
         self.boots += 1
+        self.watched = False
         self.outbox = Outbox(self.card, f"boot-{self.boots}", "serial-1")
         self._connect()
 
@@ -97,9 +98,11 @@ class WorldNode:
             grams=float(number),
             confidence=1.0,
             doubt=None,
+            missed=None if self.watched or not delta else Missed(None if r % 4 == 0 else self.now),
         )
         kept = self.outbox.append(event, self.now_s, {})
         self.taken.append(Taken(number, kept.stream, kept.seq, self.sku, delta, poison))
+        self.watched = True
         self.counted = self.counted or poison != "unknown"
         self.now_s += 1
 
