@@ -39,6 +39,8 @@ class _Pick(_Waiting):
 class _Sale(_Waiting):
     packs: bool
     """Sold by a channel that packs orders: it waits for its pick for days, not minutes."""
+    until: datetime
+    """So long it may still meet its pick."""
 
 
 class Matching:
@@ -72,7 +74,7 @@ class Matching:
         }
         for fact in facts if is_weighed(facts) else ():  # what no shelf weighs, most of a shop, has nothing to match
             self._expire(fact.happened)
-            self.sales = [sale for sale in self.sales if self._still_waits(sale, fact.happened)]
+            self.sales = [sale for sale in self.sales if fact.happened <= sale.until]
             if fact.kind in take:
                 take[fact.kind](fact)
             elif fact.kind is Kind.COUNT and fact.place is not None:
@@ -82,10 +84,10 @@ class Matching:
             elif fact.kind in (Kind.RECEIPT, Kind.RETURN):
                 self.received = fact.happened
         self._expire(NEVER)
-        owed = [sale for sale in self.sales if self._still_waits(sale, self.known_until)]
+        owed = [sale for sale in self.sales if self.known_until <= sale.until]
         self.owed = sum(sale.left for sale in owed)
         ends = [pick.at + self.wait for pick in self.picks]
-        ends += [self._waits_until(sale) for sale in owed if sale.left]
+        ends += [sale.until for sale in owed if sale.left]
         self.expires_at = min(ends, default=None)
 
     @property
@@ -109,13 +111,10 @@ class Matching:
         orders = [sale for sale in self.sales if sale.packs and sale.at < pick.at]
         return _take(orders, pick.left, lambda sale, k: self.early.append(Match(pick.at, sale.at, k)))
 
-    def _still_waits(self, sale: _Sale, now: datetime) -> bool:
-        return now <= self._waits_until(sale)
-
-    def _waits_until(self, sale: _Sale) -> datetime:
-        """How long a sale may still meet a pick: in a time that its shelf missed, until its node is back to tell."""
-        patience = self.packing if sale.packs else self.quick
-        return max([sale.at + patience, *(ended for begun, ended in self.spans if begun <= sale.at <= ended)])
+    def _waits_until(self, sale: Fact) -> datetime:
+        """How long a sale waits for its pick: one of a time that its shelf missed, until its node is back to tell."""
+        sold, patience = sale.happened, self.packing if sale.packs else self.quick
+        return max([sold + patience, *(ended for begun, ended in self.spans if begun <= sold <= ended)])
 
     def _pick(self, fact: Fact) -> None:
         self._shelf(fact, -fact.quantity)
@@ -165,7 +164,7 @@ class Matching:
     def _sale(self, fact: Fact) -> None:
         rest = self._claim(fact, fact.quantity)
         if rest:
-            self.sales.append(_Sale(fact.happened, rest, fact.packs))
+            self.sales.append(_Sale(fact.happened, rest, fact.packs, self._waits_until(fact)))
 
     def _adjustment(self, fact: Fact) -> None:
         if fact.quantity < 0:
