@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select, update
@@ -9,13 +10,16 @@ from sqlalchemy import select, update
 from quietshelf.cycle import run_pass
 from quietshelf.outbound import lifecycle
 from quietshelf.rules.facts import Fact, Kind
+from quietshelf.rules.said import Pin
 from quietshelf.store import plans
 from quietshelf.store.engine import reading, writing
+from quietshelf.store.said import said_of_each
 from quietshelf.store.tables import Delivery, Order, OrderLine, Product, SkuPlan
 from tests.cycle.pictures import NOW, book, counted, daily, drafts, open_keys, sold, state
 from tests.orders import people
 from tests.shops import Shop
 
+LONDON = ZoneInfo("Europe/London")
 TEA = "TEA-0114"  # Leaf & Kettle quotes 7 days: 10.5 when late, Yellow at 17 days' sales
 
 
@@ -246,3 +250,23 @@ def test_an_order_due_far_away_does_not_hide_todays_stock_out(shop: Shop) -> Non
         session.get_one(Product, shop.products[TEA]).name = "Assam"
     assert look(shop) == {}
     assert f"red:{TEA}" in open_keys(shop.engine)
+
+
+def test_what_was_said_is_remembered_with_its_days_and_so_is_its_end(shop: Shop) -> None:
+    product_id, user = shop.products[TEA], people_of(shop)
+    later = NOW + timedelta(days=3)
+    with writing(shop.engine) as session:
+        plans.note_need(session, shop.site_id, product_id, 60, date(2026, 12, 6), "the fair", user, NOW)
+        plans.say(session, shop.site_id, product_id, {"keep_at_least": 20, "pinned_quantity": None}, user, NOW)
+        plans.say(session, shop.site_id, product_id, {"keep_at_least": 20, "pinned_quantity": 48}, user, later)
+        plans.say(session, shop.site_id, product_id, {"keep_at_least": 30}, user, later)
+    with writing(shop.engine) as session:
+        need_id = plans.plans_of(session, shop.site_id, [product_id])[product_id].needs[0].id
+        plans.forget_need(session, shop.site_id, product_id, need_id, user, later)
+        assert plans.plans_of(session, shop.site_id, [product_id])[product_id].needs == ()
+    with reading(shop.engine) as session:
+        said = said_of_each(session, shop.site_id, [product_id], LONDON)[product_id]
+    today, then = NOW.date(), later.date()
+    assert said.keeps == (Pin(20, today, then), Pin(30, then))
+    assert said.quantities == (Pin(48, then),)
+    assert [(noted.since, noted.until) for noted in said.needs] == [(today, then)]

@@ -168,3 +168,11 @@ def test_it_is_decided_again_when_a_waiting_pick_expires() -> None:
     at = datetime(2026, 11, 24, 14, tzinfo=UTC)
     book = Book(book=9, on_hand=8, sensed=8, waiting=1, back=0, expires_at=at)
     assert decide(replace(item(0, 60), book=book), POLICY).decide_again_at == at
+
+
+def test_closing_days_within_the_late_lead_time_move_the_yellow_line() -> None:
+    """3.4 a day: 16 days of cover are 54; nine closed days on the way make it 25 days, 85."""
+    ahead = replace(NORTHGATE, closing=Closing(date(2026, 12, 1), date(2026, 12, 9)))
+    past = replace(NORTHGATE, closing=Closing(date(2026, 11, 1), date(2026, 11, 9)))
+    said = [decide(item(70, 204, supply=supply), POLICY) for supply in (NORTHGATE, ahead, past)]
+    assert [(str(each.zone), round(each.at.yellow)) for each in said] == [("green", 54), ("yellow", 85), ("green", 54)]

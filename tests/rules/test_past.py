@@ -11,10 +11,13 @@ from hypothesis import strategies as st
 from quietshelf.rules.almanac import Almanac, Delivered, Hours, leads_of
 from quietshelf.rules.causes import Cause, by_cause, losses
 from quietshelf.rules.facts import Fact, Kind
+from quietshelf.rules.leadtimes import Closing
 from quietshelf.rules.ledger import course
 from quietshelf.rules.lives import Receipt, SkuLife
+from quietshelf.rules.needs import Need
 from quietshelf.rules.past import SkuPast, life_of
 from quietshelf.rules.policy import Policy
+from quietshelf.rules.said import NOTHING_SAID, Noted, Pin, Said
 from quietshelf.rules.stock import Calendar, stock_of, window_of
 from quietshelf.rules.triggers import Line
 from quietshelf.rules.velocity import InStock, net_days, velocity
@@ -52,14 +55,16 @@ def lived(
     began: int | None = None,
     quoted: int | None = 8,
     until: datetime | None = None,
+    said: Said = NOTHING_SAID,
+    closing: Closing | None = None,
 ) -> SkuLife:
     """The life of a SKU of a site that sold something every day until the last of so many."""
     known_until = until or at(days - 1, 18)
     calendar = Calendar.of(LONDON, known_until, [on(day) for day in range(days)], POLICY)
     almanac = Almanac.of(calendar, HOURS)
     assert almanac is not None
-    leads = leads_of(Delivered("Northgate", (), quoted), almanac, POLICY)
-    past = SkuPast("TEA", facts, lines, 1000, 400)
+    leads = leads_of(Delivered("Northgate", (), quoted, closing=closing), almanac, POLICY)
+    past = SkuPast("TEA", facts, lines, 1000, 400, said=said)
     return life_of(past, leads, almanac, START, on(began) if began is not None else None, POLICY)
 
 
@@ -135,6 +140,60 @@ def test_a_need_that_nobody_has_ordered_waits_without_a_number() -> None:
     life = lived([counted(0, 200), *sells(2, 0, 99)], days=105)
     assert [(order.number, order.drafted_on, order.sent_on) for order in life.orders] == [("", on(80), None)]
     assert lost(life).keys() == {Cause.PURCHASING}  # ordered on day 80, it would have come on day 88
+
+
+def test_what_a_manager_kept_at_least_triggers_from_the_day_that_was_said() -> None:
+    """38 would be Yellow; "keep at least 90" wanted more from the day on which it was said."""
+    sold = [counted(0, 100), *sells(2, 0, 40)]
+    twelfth, twentieth = on(12), on(20)
+    said = [
+        lived(sold, days=41, said=NOTHING_SAID),
+        lived(sold, days=41, said=Said(keeps=(Pin(90, twelfth),))),
+        lived(sold, days=41, said=Said(keeps=(Pin(90, twelfth, twentieth),))),
+    ]
+    assert [[order.drafted_on for order in life.orders] for life in said] == [[on(30)], [twelfth], [on(30)]]
+
+
+def test_a_pinned_quantity_is_what_the_rule_wanted() -> None:
+    plain = lived([counted(0, 100), *sells(2, 0, 40)], days=41)
+    pinned = lived([counted(0, 100), *sells(2, 0, 40)], days=41, said=Said(quantities=(Pin(24, on(5)),)))
+    assert [(life.orders[0].drafted_on, life.orders[0].ruled_units) for life in (plain, pinned)] == [
+        (on(30), 90),
+        (on(30), 24),
+    ]
+
+
+def test_a_known_need_is_wanted_a_lead_time_before_its_day_and_no_sale_of_every_day() -> None:
+    fair = Said((Noted(Need(1, 60, on(40)), on(10)),))
+    sold = [counted(0, 150), *sells(2, 0, 50), fact(40, Kind.SALE, 60, 10)]
+    life = lived(sold, days=51, said=fair)
+    day = {(day.day - START).days: day for day in life.days}
+    assert [day[n].kept for n in (27, 28, 39, 40, 41)] == [0, 60, 60, 0, 0]  # 12 days when late, and the next look
+    assert (day[40].sold, day[40].for_needs, day[40].largest_sale, day[45].per_day) == (2, 60, 2, 2.0)
+    assert (life.orders[0].drafted_on, life.orders[0].ruled_units) == (on(28), 60)
+
+
+def test_a_need_that_was_taken_back_is_kept_for_until_that_day() -> None:
+    fair = Said((Noted(Need(1, 60, on(40)), on(10), on(30)),))
+    life = lived([counted(0, 200), *sells(2, 0, 50)], days=51, said=fair)
+    assert {(day.day - START).days for day in life.days if day.kept} == {28, 29}
+
+
+def test_a_known_need_that_waited_for_a_person_is_no_wrong_prediction() -> None:
+    """The fair takes 60 of 90 on the 40th; ordered when it was due, goods would have been there ever after."""
+    sold = [counted(0, 140), *sells(2, 0, 39), fact(40, Kind.SALE, 60, 10)]
+    late = Line("PO-1", 150, on(42), on(50), (Receipt(on(50), 150),))
+    came = fact(50, Kind.RECEIPT, 150, 8)
+    facts = [*sold, came, *sells(2, 50, 60)]
+    assert lost(lived(facts, late, days=61, said=Said((Noted(Need(1, 60, on(40)), on(10)),)))).keys() == {
+        Cause.PURCHASING
+    }
+
+
+def test_closing_days_on_the_way_let_the_rule_order_sooner() -> None:
+    sold = [counted(0, 100), *sells(2, 0, 40)]
+    life = lived(sold, days=41, closing=Closing(on(30), on(35)))
+    assert life.orders[0].drafted_on == on(24)  # six days more of cover
 
 
 def test_a_late_order_loses_from_its_promise_to_its_goods() -> None:

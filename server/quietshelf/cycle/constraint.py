@@ -22,11 +22,13 @@ from quietshelf.rules.constraint import Calm, Named, Standing, follow
 from quietshelf.rules.lives import SkuLife
 from quietshelf.rules.past import SkuPast, life_of
 from quietshelf.rules.policy import Policy
+from quietshelf.rules.said import NOTHING_SAID
 from quietshelf.rules.stock import DAY
 from quietshelf.store import looking_back as store
 from quietshelf.store.engine import reading, writing
 from quietshelf.store.facts import facts_of_each
 from quietshelf.store.losses import latest_look, looks_since
+from quietshelf.store.said import said_of_each
 from quietshelf.store.sites import touch
 from quietshelf.store.sourcing import sources_of
 from quietshelf.store.states import days_of_each
@@ -187,6 +189,7 @@ class _Back:
             days = days_of_each(session, moment.site_id, ids)
             lines = store.lines_of_each(session, moment.site_id, ids, moment.zone, made_since)
             sources = sources_of(session, moment.site_id, ids)
+            said = said_of_each(session, moment.site_id, ids, moment.zone)
         lives = []
         for sku in skus:
             source = sources.get(sku.product_id)
@@ -200,6 +203,7 @@ class _Back:
                 source.cost_minor if source else sku.cost_minor,
                 sku.ending,
                 None if sku.stale else days[sku.product_id],
+                said.get(sku.product_id, NOTHING_SAID),
             )
             lives.append(life_of(past, leads, self.almanac, first, self.began, self.policy))
         return lives

@@ -52,7 +52,8 @@ class Reckoning:
                 kept = self.measured.get((named, now))
                 self.measured[named, now] = part if kept is None else _joined(kept, part)
         for life in near:
-            self.earned_minor += life.throughput_minor * sum(day.sold for day in life.days if day.day >= self.since)
+            sold = sum(day.sold + day.for_needs for day in life.days if day.day >= self.since)
+            self.earned_minor += life.throughput_minor * sold
             came = (receipt.on for order in life.orders for receipt in order.receipts)
             self.deliveries += sum(self.since <= on <= self.until for on in came)
 

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from math import ceil
 
-from quietshelf.rules.leadtimes import LeadTime, lead_time
+from quietshelf.rules.leadtimes import Closing, arrival, closed_days, lead_time
 from quietshelf.rules.policy import Policy
 from quietshelf.rules.stock import DAY, Calendar
 from quietshelf.rules.zones import buffer_days
@@ -91,6 +91,8 @@ class Delivered:
     quoted_days: int | None = None
     order_day: int | None = None
     """ISO weekday on which it takes orders, None is any."""
+    closing: Closing | None = None
+    """Days on which it is closed, as far as is known now."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,8 @@ class Leads:
     """Late lead time and buffer: a position that lasts no longer is at its Yellow line."""
     promised_days: Sequence[int]
     """What an order sent that day was held to, where it was given no date of its own."""
+    reach_days: Sequence[int]
+    """Days from then to when an order of the next look would come, if late: what is needed sooner is due."""
 
 
 def leads_of(record: Delivered, almanac: Almanac, policy: Policy) -> Leads:
@@ -118,17 +122,20 @@ def leads_of(record: Delivered, almanac: Almanac, policy: Policy) -> Leads:
     bounds = [0, *(min(max(0, almanac.place(day)), len(almanac.days)) for day, _ in came), len(almanac.days)]
     cover: list[float] = []
     promised: list[int] = []
+    reach: list[int] = []
     for known, (since, until) in enumerate(pairwise(bounds)):
         if since == until:
             continue
         lead = lead_time([days for _, days in came[:known]], record.quoted_days, policy)
         promises = ceil(lead.late_days) if record.quoted_days is None else record.quoted_days
         for day in almanac.days[since:until]:
-            cover.append(_cover_days(lead, day, record.order_day, policy))
+            look = _look_days(day, record.order_day, policy)
+            closed = closed_days(day, lead.late_days, record.closing)
+            cover.append(float(lead.late_days + buffer_days(lead, look, policy) + closed))
             promised.append(promises)
-    return Leads(record.supplier, cover, promised)
+            reach.append((arrival(day + DAY * look, lead.late_days, record.closing) - day).days)
+    return Leads(record.supplier, cover, promised, reach)
 
 
-def _cover_days(lead: LeadTime, day: date, order_day: int | None, policy: Policy) -> float:
-    look = policy.next_look_days if order_day is None else (order_day - day.isoweekday() - 1) % 7 + 1
-    return float(lead.late_days + buffer_days(lead, look, policy))
+def _look_days(day: date, order_day: int | None, policy: Policy) -> int:
+    return policy.next_look_days if order_day is None else (order_day - day.isoweekday() - 1) % 7 + 1

@@ -13,7 +13,7 @@ from quietshelf.rules.exceptions import ExceptionKind, Opening
 from quietshelf.rules.expedite import BoughtAgain, bought_again
 from quietshelf.rules.first_week import Waits
 from quietshelf.rules.item import Item, Supply, lead_for, next_look_days, throughput_minor
-from quietshelf.rules.leadtimes import LeadTime, arrival, credible_arrival
+from quietshelf.rules.leadtimes import LeadTime, arrival, closed_days, credible_arrival
 from quietshelf.rules.modes import did, guarded, late_for_red, raised, within_cycle
 from quietshelf.rules.needs import Need, due
 from quietshelf.rules.ordering import Act, LineChange, follow, on_order, one_pack, propose
@@ -51,8 +51,8 @@ def decide(item: Item, policy: Policy) -> Decision:
         _days_from_now(item, for_red), Fraction((next_on - item.today).days) if next_on else for_red.typical_days
     )
     look_days = next_look_days(item.supply, item.today, policy)
-    at = lines(per_day, lead, until_next, look_days, policy)
     closing = item.supply.closing if item.supply else None
+    at = lines(per_day, lead, until_next, look_days, policy, closed_days(item.today, lead.late_days, closing))
     needs = due(item.plan.needs, item.today, lead, closing, look_days)
     free = hand + coming - sum(need.left for need in needs)
     zone = zone_of(hand, free, per_day, at, item.previous_zone, policy)

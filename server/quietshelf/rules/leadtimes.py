@@ -95,11 +95,19 @@ def arrival(sent_on: date, lead_days: Fraction, closing: Closing | None = None) 
     >>> arrival(date(2026, 12, 21), Fraction(9), Closing(date(2026, 12, 24), date(2027, 1, 1)))
     datetime.date(2027, 1, 8)
     """
-    day = sent_on + timedelta(days=ceil(lead_days))
-    if closing is None or closing.last < sent_on or closing.first > day:
-        return day
-    closed_from = max(closing.first, sent_on)
-    return day + timedelta(days=(closing.last - closed_from).days + 1)
+    return sent_on + timedelta(days=ceil(lead_days) + closed_days(sent_on, lead_days, closing))
+
+
+def closed_days(sent_on: date, lead_days: Fraction, closing: Closing | None) -> int:
+    """The supplier's closing days on the way of an order sent on `sent_on`.
+
+    >>> christmas = Closing(date(2026, 12, 24), date(2027, 1, 1))
+    >>> [closed_days(date(2026, 12, day), Fraction(9), christmas) for day in (14, 15, 26)]
+    [0, 9, 7]
+    """
+    if closing is None or closing.last < sent_on or closing.first > sent_on + timedelta(days=ceil(lead_days)):
+        return 0
+    return (closing.last - max(closing.first, sent_on)).days + 1
 
 
 def promise(given: date | None, sent_on: date, quoted_days: int | None, lead: LeadTime) -> date:

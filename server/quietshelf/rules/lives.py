@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
+from quietshelf.rules.said import NOTHING_SAID, Said
+
 
 class Held(StrEnum):
     """Why an order was sent later than drafted, or smaller, or not at all."""
@@ -29,13 +31,23 @@ class Day:
     per_day: float
     """Velocity as it was known that day, units a day."""
     reorder_at: float
-    """Yellow line as it was known that day: a position at or below it made a draft line, units."""
+    """Yellow line as it was known that day, by velocity: a position at or below `line_at` it made a draft line."""
     out: float = 0.0
     """Share of the day's opening hours without stock, 0 to 1."""
     open: bool = True
     """False on a day on which the whole site sold nothing."""
     largest_sale: int = 0
     """Units of the day's largest single sale."""
+    keep: int = 0
+    """What a manager said is always to be kept: a position below it made a draft line, whatever the velocity."""
+    kept: int = 0
+    """Units kept for known needs: the position counted without them."""
+    for_needs: int = 0
+    """Units sold beside `sold`, that met a known need."""
+
+    def line_at(self, by_velocity: float) -> float:
+        """The Yellow line, were it by velocity at so many units."""
+        return max(by_velocity, self.keep - 1) + self.kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +174,8 @@ class SkuLife:
     """Its remaining stock is a decision made: holding it is nobody's loss."""
     here_since: date | None = None
     """The day from which anything is known of it, where that is not long ago: velocity was not known at once."""
+    said: Said = NOTHING_SAID
+    """What people said of it, and when."""
 
 
 def as_found(days: Sequence[Day], looks: Sequence[Look]) -> tuple[Day, ...]:

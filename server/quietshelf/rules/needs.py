@@ -86,7 +86,7 @@ def _meets(day: date, sale: Fact, need: Need, policy: Policy) -> bool:
     return day == need.on or (near and 2 * sale.quantity >= need.quantity)
 
 
-def without(days: Mapping[date, DaySum], met_by_need: Iterable[dict[date, DaySum]]) -> dict[date, DaySum]:
+def without(days: Mapping[date, DaySum], met_by_need: Iterable[Mapping[date, DaySum]]) -> dict[date, DaySum]:
     """What sold by day, less what met a known need; never below 0.
 
     >>> monday = date(2026, 11, 23)

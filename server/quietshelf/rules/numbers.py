@@ -204,7 +204,7 @@ def turns(lives: Iterable[SkuLife], since: date, until: date) -> Ratio:
     for life in lives:
         days = _within(life.days, since, until)
         if days:
-            sold = sum(day.sold for day in days) * YEAR_DAYS / len(days)
+            sold = sum(day.sold + day.for_needs for day in days) * YEAR_DAYS / len(days)
             stock = sum(day.stock for day in days) / len(days)
             parts[life.sku] = (sold * life.cost_minor, stock * life.cost_minor)
     return Ratio(parts)

@@ -14,8 +14,10 @@ from quietshelf.rules.course import Step
 from quietshelf.rules.facts import Fact, Kind
 from quietshelf.rules.ledger import course
 from quietshelf.rules.lives import Day, Look, SkuLife, as_found
+from quietshelf.rules.needs import met, without
 from quietshelf.rules.opening import Opened, opened
 from quietshelf.rules.policy import Policy
+from quietshelf.rules.said import NOTHING_SAID, Said
 from quietshelf.rules.stock import Stock, stock_of
 from quietshelf.rules.triggers import Line, Positions, orders_of
 from quietshelf.rules.velocity import DaySum, net_days
@@ -26,6 +28,9 @@ ALL_DAY = 1 - 1e-9
 
 BEFORE_DAYS = 60
 """Triggers are looked for so long before the first day that is wanted."""
+
+Met = Mapping[int, Mapping[date, DaySum]]
+"""What of each known need was sold, by need and day."""
 
 _RANK = {kind: rank for rank, kind in enumerate(Kind)}
 
@@ -42,6 +47,8 @@ class SkuPast:
     ending: bool = False
     sold: Mapping[date, DaySum] | None = None
     """What it sold by day, returns taken back, where that is derived already."""
+    said: Said = NOTHING_SAID
+    """What people said of it, and when."""
 
 
 def life_of(past: SkuPast, leads: Leads, almanac: Almanac, since: date, began: date | None, policy: Policy) -> SkuLife:
@@ -62,14 +69,17 @@ def life_of(past: SkuPast, leads: Leads, almanac: Almanac, since: date, began: d
     lead_days = leads.promised_days[-1]
     if stock is None or stock.since is None or told.known_from is None:
         return SkuLife(past.sku, earns, cost, (), lead_days=lead_days, ending=past.ending)
-    course_of = _Course(stock, sold, almanac, policy)
+    met_needs = met(past.said.stood, told.facts, almanac.calendar.zone, policy)
+    course_of = _Course(stock, without(sold, met_needs.values()), almanac, policy)
     begins = max(0, almanac.place_of(told.known_from), almanac.place(stock.since))
-    positions = _positions(begins, almanac.place(since), told, course_of, _at_close(steps, almanac), leads, almanac)
+    shown = _at_close(steps, almanac)
+    positions = _positions(begins, almanac.place(since), told, course_of, shown, leads, almanac, past.said, met_needs)
     orders = orders_of(past.lines, positions, began, policy)
     looks = list(_looks(told, steps, almanac))
-    days = _days(max(begins, almanac.place(since)), positions, course_of, looks, past.facts, almanac)
+    days = _days(max(begins, almanac.place(since)), positions, course_of, looks, past.facts, almanac, met_needs)
     found = as_found(days, looks)
-    return SkuLife(past.sku, earns, cost, found, orders, tuple(looks), lead_days, past.ending, almanac.days[begins])
+    here_since = almanac.days[begins]
+    return SkuLife(past.sku, earns, cost, found, orders, tuple(looks), lead_days, past.ending, here_since, past.said)
 
 
 def _positions(
@@ -80,6 +90,8 @@ def _positions(
     shown: Sequence[int],
     leads: Leads,
     almanac: Almanac,
+    said: Said,
+    met_needs: Met,
 ) -> Positions:
     """What the position was made of since some time before the days that are wanted, and what velocity was."""
     first, policy = max(begins, wanted_from - BEFORE_DAYS), course_of.policy
@@ -87,7 +99,12 @@ def _positions(
     was_there = told.facts[0].kind is not Kind.RECEIPT and told.facts[0].quantity > 0
     readable = min(begins + policy.in_stock_at_least_days, len(almanac.days)) - 1 if was_there else 0
     speed = [course_of.per_day(max(at, readable)) for at in range(first, len(almanac.days))]
-    return Positions(first, shown, speed, leads, almanac)
+    keep = kept = [0] * len(speed)
+    if said != NOTHING_SAID:
+        days = almanac.days[first:]
+        keep = [said.keep_on(day) for day in days]
+        kept = [said.kept_on(day, leads.reach_days[at], met_needs) for at, day in enumerate(days, first)]
+    return Positions(first, shown, speed, leads, almanac, keep, kept, said)
 
 
 def _in_order(fact: Fact) -> tuple[datetime, int, str]:
@@ -140,12 +157,19 @@ def _days(
     looks: Sequence[Look],
     facts: Sequence[Fact],
     almanac: Almanac,
+    met_needs: Met,
 ) -> list[Day]:
     """Each day from the place `first` on, as the book showed it."""
     largest: dict[int, int] = {}
     for fact in facts:
         if fact.kind is Kind.SALE and (at := almanac.place_of(fact.happened)) >= first:
             largest[at] = max(largest.get(at, 0), fact.quantity)
+    for_needs: dict[int, int] = {}
+    for need in met_needs.values():
+        for day, sums in need.items():
+            at = almanac.place(day)
+            for_needs[at] = for_needs.get(at, 0) + sums.units
+            largest[at] = min(largest.get(at, 0), course_of.sold[at])  # a sale that was known of took nobody unawares
     missing: dict[int, int] = {}
     for look in looks:  # that evening the book still showed what the look found missing, had nobody looked
         at = almanac.place(look.on)
@@ -163,6 +187,9 @@ def _days(
             out[at],
             almanac.counts[at],
             largest.get(at, 0),
+            positions.keep[at - begins],
+            positions.kept[at - begins],
+            for_needs.get(at, 0),
         )
         for at in range(first, len(almanac.days))
     ]

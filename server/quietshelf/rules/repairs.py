@@ -87,7 +87,7 @@ def counted_rightly(life: SkuLife, policy: Policy) -> list[Rescue]:
     rescues = []
     for at, order in _missed_triggers(life, lambda day: _misled(day, life.orders)):
         if order is None:
-            rescues.append(_never_ordered(at, round(at.per_day * policy.lot_days), life))
+            rescues.append(_never_ordered(at, _lot(at, life, policy), life))
         elif rescue := _sooner(order, order.drafted_on - at.day, order.sent_units or order.ruled_units, life):
             rescues.append(rescue)
     return rescues
@@ -101,13 +101,17 @@ def foreseen(life: SkuLife, policy: Policy) -> list[Rescue]:
     really = _really_sold(life.days, policy)
 
     def misses(day: Day) -> bool:
-        return day.day in really and _position(day, life.orders) <= day.reorder_at * really[day.day] / day.per_day
+        return day.day in really and _position(day, life.orders) <= line_at(day)
+
+    def line_at(day: Day) -> float:
+        return day.line_at(day.reorder_at * really[day.day] / day.per_day)
 
     rescues = []
     for at, order in _missed_triggers(life, misses):
         lot = really[at.day] * policy.lot_days
-        short_of = at.reorder_at * really[at.day] / at.per_day - _position(at, life.orders)
-        units = round(lot * max(1, floor(short_of / lot) + 1))
+        short_of = line_at(at) - _position(at, life.orders)
+        pinned = life.said.quantity_on(at.day)
+        units = round(lot * max(1, floor(short_of / lot) + 1)) if pinned is None else pinned
         if order is None:
             rescues.append(_never_ordered(at, units, life))
         elif rescue := _sooner(order, order.drafted_on - at.day, max(units, order.sent_units), life):
@@ -131,7 +135,7 @@ def step_by_step(life: SkuLife, policy: Policy) -> Iterator[list[Rescue]]:
         if late is not None:
             rescues[late] = _as_ruled(late, at.day, life.orders) or rescues[late]
         else:
-            lots.append(_never_ordered(at, round(at.per_day * policy.lot_days), life))
+            lots.append(_never_ordered(at, _lot(at, life, policy), life))
     yield [*(rescue for rescue in rescues.values() if rescue), *lots]
 
 
@@ -179,6 +183,12 @@ def _never_ordered(at: Day, units: int, life: SkuLife) -> Rescue:
     return Rescue(None, at.day + timedelta(days=life.lead_days), max(1, units), date.max)
 
 
+def _lot(at: Day, life: SkuLife, policy: Policy) -> int:
+    """Units of an order that the rule would have made on a day: what was pinned, else a lot."""
+    pinned = life.said.quantity_on(at.day)
+    return round(at.per_day * policy.lot_days) if pinned is None else pinned
+
+
 def _rescue(order: OrderLife, due: date, units: int, orders: Sequence[OrderLife]) -> Rescue | None:
     """Units that had not come by `due`; they help until what was ordered in their stead has come."""
     lacking = units - order.received_by(due)
@@ -208,7 +218,7 @@ def _misled(day: Day, orders: Sequence[OrderLife]) -> bool:
     if day.book <= day.stock or day.per_day <= 0:
         return False
     position = _position(day, orders)
-    return position <= day.reorder_at < position + day.book - day.stock
+    return position <= day.line_at(day.reorder_at) < position + day.book - day.stock
 
 
 def _missed_triggers(life: SkuLife, misses: Callable[[Day], bool]) -> Iterator[tuple[Day, OrderLife | None]]:
@@ -230,7 +240,7 @@ def _punctual_trigger(order: OrderLife, life: SkuLife, policy: Policy) -> date:
         at = day.day
         line = day.per_day * line_days
         booked = day.book + sum(other.coming_on(day.day) for other in others)
-        if booked <= line or day.reorder_at <= line:
+        if booked <= day.line_at(line) or day.reorder_at <= line:
             break
     return at
 

@@ -8,6 +8,7 @@ from math import ceil, floor
 from quietshelf.rules.almanac import Almanac, Leads
 from quietshelf.rules.lives import Held, OrderLife, Receipt
 from quietshelf.rules.policy import Policy
+from quietshelf.rules.said import NOTHING_SAID, Said
 
 
 @dataclass(frozen=True)
@@ -43,13 +44,18 @@ class Positions:
     """Velocity with each day's evening, from `begins` on."""
     leads: Leads
     almanac: Almanac
+    keep: Sequence[int]
+    """What was always to be kept, as a manager had said by then, from `begins` on..."""
+    kept: Sequence[int]
+    """...and what was kept for known needs."""
+    said: Said = NOTHING_SAID
 
     def per_day(self, at: int) -> float:
         """Velocity with the evening of a day; 0 before the SKU was there."""
         return self.speed[at - self.begins] if at >= self.begins else 0.0
 
-    def reorder_at(self, at: int) -> float:
-        """The Yellow line with the evening of a day."""
+    def by_velocity(self, at: int) -> float:
+        """The Yellow line with the evening of a day, as far as velocity draws it."""
         return self.per_day(at) * self.leads.cover_days[at]
 
 
@@ -123,8 +129,9 @@ def _wanted_since(since: int, until: int, positions: Positions, coming: Sequence
     first, book, cover, stays = positions.begins, positions.book, positions.leads.cover_days, policy.draft_stays_days
     for at in range(max(since, first), until + 1):
         per_day = positions.speed[at - first]
-        beyond = book[at] + coming[at] - per_day * cover[at]
-        if beyond <= 0 < per_day:
+        free = book[at] + coming[at] - positions.kept[at - first]
+        beyond = free - per_day * cover[at]
+        if beyond <= 0 < per_day or free < positions.keep[at - first]:
             wanted = at if wanted is None else wanted
         elif beyond > stays * per_day:
             wanted = None
@@ -149,8 +156,19 @@ def _waiting(since: int, positions: Positions, coming: Sequence[float], policy: 
     wanted = _wanted_since(since, last, positions, coming, policy)
     if wanted is None:
         return
-    lot = max(1, ceil(positions.per_day(wanted) * policy.lot_days))
-    short = positions.reorder_at(wanted) - positions.book[wanted] - coming[wanted]
-    lots = max(1, floor(short / lot) + 1)
     drafted_on, leads = positions.almanac.days[wanted], positions.leads
-    yield OrderLife("", drafted_on, lots * lot, leads.promised_days[wanted], supplier=leads.supplier)
+    units = _units(wanted, positions, coming[wanted], policy)
+    yield OrderLife("", drafted_on, units, leads.promised_days[wanted], supplier=leads.supplier)
+
+
+def _units(at: int, positions: Positions, coming: float, policy: Policy) -> int:
+    """What the rule wanted on a day, after what people had said (plans.planned)."""
+    position = positions.book[at] + coming
+    short = positions.by_velocity(at) - position
+    keep, need = positions.keep[at - positions.begins], positions.kept[at - positions.begins]
+    pinned = positions.said.quantity_on(positions.almanac.days[at])
+    if pinned is not None:
+        return pinned + need
+    lot = max(1, ceil(positions.per_day(at) * policy.lot_days))
+    by_rule = lot * max(1, floor(short / lot) + 1) if short >= 0 and positions.per_day(at) > 0 else 0
+    return max(1, by_rule + need, ceil(keep - position) + need)

@@ -52,7 +52,12 @@ def kept_days(lead: LeadTime, days_to_next_look: int, policy: Policy) -> Fractio
 
 
 def lines(
-    per_day: Fraction, lead: LeadTime, days_until_delivery: Fraction, days_to_next_look: int, policy: Policy
+    per_day: Fraction,
+    lead: LeadTime,
+    days_until_delivery: Fraction,
+    days_to_next_look: int,
+    policy: Policy,
+    closed_days: int = 0,
 ) -> Lines:
     """Where Red and Yellow begin (docs/policy.md, Zones).
 
@@ -60,6 +65,7 @@ def lines(
         per_day: velocity, units a day.
         days_until_delivery: to the earliest of the typical lead time and an open order's credible arrival.
         days_to_next_look: 1, or the days to the supplier's next order day.
+        closed_days: the supplier's closing days within its late lead time.
 
     >>> lead = LeadTime(Fraction(9), Fraction(10), 20)
     >>> said = lines(Fraction(17, 5), lead, Fraction(9), 1, Policy())
@@ -67,7 +73,8 @@ def lines(
     (30.6, 54.4)
     """
     kept = kept_days(lead, days_to_next_look, policy)
-    return Lines(per_day * days_until_delivery, per_day * kept, days_until_delivery, kept - lead.late_days)
+    yellow = per_day * (kept + closed_days) if closed_days else per_day * kept
+    return Lines(per_day * days_until_delivery, yellow, days_until_delivery, kept - lead.late_days)
 
 
 def zone_of(on_hand: int, position: int, per_day: Fraction, at: Lines, previous: Zone | None, policy: Policy) -> Zone:

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from quietshelf.rules.almanac import Delivered
+from quietshelf.rules.leadtimes import Closing
 from quietshelf.rules.lives import Held, Receipt
 from quietshelf.rules.triggers import Line
 from quietshelf.store.tables import (
@@ -90,7 +91,11 @@ def deliverers(session: Session, zone: ZoneInfo) -> dict[int, Delivered]:
         trucks[supplier_id].add((came, max(0, (came - _day(sent_at, zone)).days)))
     return {
         supplier.id: Delivered(
-            supplier.name, tuple(sorted(trucks[supplier.id])), supplier.quoted_lead_days, supplier.order_day
+            supplier.name,
+            tuple(sorted(trucks[supplier.id])),
+            supplier.quoted_lead_days,
+            supplier.order_day,
+            Closing(supplier.closed_from, supplier.closed_to) if supplier.closed_from and supplier.closed_to else None,
         )
         for supplier in session.scalars(select(Supplier))
     }

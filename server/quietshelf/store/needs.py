@@ -30,7 +30,7 @@ def put_needs(session: Session, site_id: int, rows: Sequence[NeedRow], items: It
     known = set()
     for chunk in in_chunks(sorted({product_id for product_id, *_ in wanted})):
         of_these = select(KnownNeed.product_id, KnownNeed.quantity, KnownNeed.on_day, KnownNeed.note).where(
-            KnownNeed.site_id == site_id, KnownNeed.product_id.in_(chunk)
+            KnownNeed.site_id == site_id, KnownNeed.product_id.in_(chunk), KnownNeed.forgotten_at.is_(None)
         )
         known |= {tuple(row) for row in session.execute(of_these)}
     new = sorted(wanted - known)

@@ -9,13 +9,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from quietshelf.store.sites import touch
 from quietshelf.store.states import mark_stale
-from quietshelf.store.tables import Delivery, KnownNeed, Order, OrderLine, SkuPlan
+from quietshelf.store.tables import Delivery, KnownNeed, Order, OrderLine, Pinned, SkuPlan
 from quietshelf.store.upsert import insert
+
+PINS = frozenset({"pinned_quantity", "keep_at_least"})
+"""What a manager may pin: columns of SkuPlan."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +93,21 @@ def say(session: Session, site_id: int, product_id: int, said: dict[str, Any], u
             index_elements=["site_id", "product_id"], set_=said | {"changed_at": now, "changed_by": user_id}
         )
     )
+    for what in PINS & said.keys():
+        _pin(session, site_id, product_id, what, said[what], now)
     touch(session, site_id)
+
+
+def _pin(session: Session, site_id: int, product_id: int, what: str, units: int | None, now: datetime) -> None:
+    """Keep since when a number is pinned, and until when the one before it was."""
+    of_sku = (Pinned.site_id == site_id, Pinned.product_id == product_id, Pinned.what == what)
+    stands = session.scalars(select(Pinned).where(*of_sku, Pinned.ended_at.is_(None))).first()
+    if stands is not None and stands.units == units:
+        return
+    if stands is not None:
+        stands.ended_at = now
+    if units is not None:
+        session.add(Pinned(site_id=site_id, product_id=product_id, what=what, units=units, said_at=now))
 
 
 def put_off(session: Session, site_id: int, product_ids: Iterable[int], user_id: int, now: datetime) -> None:
@@ -114,6 +131,7 @@ def note_need(
         KnownNeed.quantity == quantity,
         KnownNeed.on_day == on,
         KnownNeed.note == note,
+        KnownNeed.forgotten_at.is_(None),
     )
     if not session.scalar(same):
         session.add(
@@ -134,9 +152,14 @@ def note_need(
 def forget_need(session: Session, site_id: int, product_id: int, need_id: int, user_id: int, now: datetime) -> None:
     """Take a known need back; one that is gone already is gone."""
     session.execute(
-        delete(KnownNeed).where(
-            KnownNeed.id == need_id, KnownNeed.site_id == site_id, KnownNeed.product_id == product_id
+        update(KnownNeed)
+        .where(
+            KnownNeed.id == need_id,
+            KnownNeed.site_id == site_id,
+            KnownNeed.product_id == product_id,
+            KnownNeed.forgotten_at.is_(None),
         )
+        .values(forgotten_at=now)
     )
     say(session, site_id, product_id, {}, user_id, now)
 
@@ -154,7 +177,12 @@ def is_green_again(session: Session, site_id: int, product_ids: Iterable[int]) -
 # made once: making a statement takes longer than SQLite takes to run it
 _PLANS = (
     select(SkuPlan, KnownNeed)
-    .outerjoin(KnownNeed, (KnownNeed.site_id == SkuPlan.site_id) & (KnownNeed.product_id == SkuPlan.product_id))
+    .outerjoin(
+        KnownNeed,
+        (KnownNeed.site_id == SkuPlan.site_id)
+        & (KnownNeed.product_id == SkuPlan.product_id)
+        & KnownNeed.forgotten_at.is_(None),
+    )
     .where(SkuPlan.site_id == bindparam("site"), SkuPlan.product_id.in_(bindparam("products", expanding=True)))
     .order_by(SkuPlan.product_id, KnownNeed.on_day, KnownNeed.id)
 )

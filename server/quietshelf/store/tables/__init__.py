@@ -6,7 +6,7 @@ from quietshelf.store.tables.decisions import DecisionRow, ExceptionRow, JobRun,
 from quietshelf.store.tables.ledger import FactRow, Feed, HeldRow, Import, SiteDay, SkuDay
 from quietshelf.store.tables.notices import Hook
 from quietshelf.store.tables.orders import ON_ITS_WAY, STATES, Delivery, Mail, Order, OrderLine, SupplierWord, TakenOff
-from quietshelf.store.tables.plans import KnownNeed, SkuPlan
+from quietshelf.store.tables.plans import KnownNeed, Pinned, SkuPlan
 from quietshelf.store.tables.shelves import LostEvents, Node, NodeCredential, NodeEvent, Quarantined, Slot, Stream
 from quietshelf.store.tables.shop import Offer, Product, SignInLink, Site, Supplier, User
 from quietshelf.store.tables.sourcing import Scored, Sourcing
@@ -37,6 +37,7 @@ __all__ = [
     "Offer",
     "Order",
     "OrderLine",
+    "Pinned",
     "Product",
     "Quarantined",
     "ReviewRow",

@@ -47,3 +47,21 @@ class KnownNeed(Base):
     note: Mapped[str] = mapped_column(default="")
     made_at: Mapped[datetime]
     made_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    forgotten_at: Mapped[datetime | None]
+    """When a person took it back; until then it stands. The look back alone reads those."""
+
+
+class Pinned(Base):
+    """A number that a manager pinned to a SKU, and for how long it stood: what the look back goes by."""
+
+    __tablename__ = "pins"
+    __table_args__ = (Index("ix_pins_of_sku", "site_id", "product_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"))
+    product_id: Mapped[int] = mapped_column(ForeignKey("products.id"))
+    what: Mapped[str]
+    """The column of SkuPlan: pinned_quantity or keep_at_least."""
+    units: Mapped[int]
+    said_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]

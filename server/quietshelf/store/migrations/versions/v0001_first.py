@@ -658,6 +658,7 @@ def upgrade() -> None:
         sa.Column("note", sa.String(), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("made_by", sa.Integer(), nullable=True),
+        sa.Column("forgotten_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("quantity > 0", name=op.f("ck_known_needs_quantity")),
         sa.ForeignKeyConstraint(["made_by"], ["users.id"], name=op.f("fk_known_needs_made_by_users")),
         sa.ForeignKeyConstraint(["product_id"], ["products.id"], name=op.f("fk_known_needs_product_id_products")),
@@ -813,9 +814,25 @@ def upgrade() -> None:
     )
     op.create_index("ix_hooks_due", "hooks", ["state", "not_before"], unique=False)
 
+    op.create_table(
+        "pins",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("product_id", sa.Integer(), nullable=False),
+        sa.Column("what", sa.String(), nullable=False),
+        sa.Column("units", sa.Integer(), nullable=False),
+        sa.Column("said_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["product_id"], ["products.id"], name=op.f("fk_pins_product_id_products")),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_pins_site_id_sites")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pins")),
+    )
+    op.create_index("ix_pins_of_sku", "pins", ["site_id", "product_id"], unique=False)
+
 
 def downgrade() -> None:
     for table in (
+        "pins",
         "hooks",
         "sku_gists",
         "lines_taken_off",
