@@ -1,5 +1,6 @@
 """An order that is with its supplier, as its page is used: goods come on their day, answers and askings are noted."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from quietshelf.cycle import run_pass
 from quietshelf.outbound import hurrying
 from quietshelf.store.engine import reading
 from quietshelf.store.orders import NotAllowed
-from quietshelf.store.tables import Delivery, FactRow, Mail, Order
+from quietshelf.store.tables import Delivery, FactRow, Mail, Order, SkuState
 from tests.web.conftest import Run
 from tests.web.test_orders import at_order, line_of, on_its_way, state_of
 
@@ -40,6 +41,43 @@ def test_goods_come_today_unless_another_day_is_given(run: Run) -> None:
     assert 'value="2026-12-03"' in sam.html
     sam.press("Receive")
     assert came_on(run, order) == [date(2026, 12, 3)]
+
+
+@pytest.mark.parametrize(("answer", "then"), [("Yes, before", 50), ("No, after", 67)])
+def test_goods_booked_in_after_a_count_of_their_day_are_asked_about_once(run: Run, answer: str, then: int) -> None:
+    """Counted at nine with the carton that came at eight, and typed in at five: it is not there twice."""
+    order = on_its_way(run, "Harbour Ceramics")
+    line = line_of(run, order, "MUG-0001")
+    sam = run.visitor("sam@corner.example")
+    sam.open(f"/skus/{line.product_id}/count")
+    sam.press("Count it", found="50")
+    assert "in the count?" not in sam.words
+    run.now += timedelta(hours=3)
+    at_order(run, order, "sam@corner.example").press("Receive", **{f"r-{line.id}": "17"})
+    sam = run.visitor("sam@corner.example")
+    sam.open(f"/skus/{line.product_id}")
+    count = re.search(rf"/skus/{line.product_id}/counted/\w+", sam.html)
+    assert count is not None
+    sam.open(count[0])
+    assert "Were these 17 in the count?" in sam.words
+    sam.press(answer)
+    assert "in the count?" not in sam.words
+    with reading(run.shop.engine) as session:
+        assert session.get_one(SkuState, (run.shop.site_id, line.product_id)).on_hand == then
+    sam.open(f"/skus/{line.product_id}")
+    assert "Was it before the count?" not in sam.words
+
+
+def test_whoever_books_goods_in_is_asked_at_once_about_the_count_of_their_day(run: Run) -> None:
+    order = on_its_way(run, "Harbour Ceramics")
+    line = line_of(run, order, "MUG-0001")
+    sam = run.visitor("sam@corner.example")
+    sam.open(f"/skus/{line.product_id}/count")
+    sam.press("Count it", found="50")
+    run.now += timedelta(days=2)
+    sam = at_order(run, order, "sam@corner.example")
+    sam.press("Receive", came_on="2026-11-24", **{f"r-{line.id}": "17"})
+    assert "was counted on that day. Were these 17 in the count?" in sam.words
 
 
 @pytest.mark.parametrize(

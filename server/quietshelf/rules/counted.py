@@ -11,6 +11,8 @@ from quietshelf.rules.policy import Policy
 
 ASKED = (Kind.SALE, Kind.RETURN, Kind.RECEIPT)
 """Kinds of facts that a file may date by the day alone."""
+BOOKED_IN = "receipt:"
+"""How the key of goods begins that a person booked in on an order's page."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ def undated(count: Fact, facts: Iterable[Fact], zone: ZoneInfo) -> dict[Kind, li
     """What happened on the day of a count at a time that nobody told, by kind: was it before the count, or after?
 
     Files that date by the day alone are booked at its beginning, so they stand before the count until somebody says.
+    Goods that a person booked in later on that day stand at that instant, after the count: they may have been in it.
 
     >>> from datetime import UTC
     >>> count = Fact(datetime(2026, 11, 24, 9, tzinfo=UTC), Kind.COUNT, 6, "count")
@@ -60,11 +63,18 @@ def undated(count: Fact, facts: Iterable[Fact], zone: ZoneInfo) -> dict[Kind, li
     >>> timed = Fact(datetime(2026, 11, 24, 8, tzinfo=UTC), Kind.SALE, 2, "timed")
     >>> [fact.key for fact in undated(count, [sale, timed], ZoneInfo("UTC"))[Kind.SALE]]
     ['of that day']
+    >>> came = [Fact(datetime(2026, 11, day, 16, tzinfo=UTC), Kind.RECEIPT, 24, f"receipt:{day}") for day in (24, 25)]
+    >>> [fact.key for fact in undated(count, came, ZoneInfo("UTC"))[Kind.RECEIPT]]
+    ['receipt:24']
     """
-    began = datetime.combine(count.happened.astimezone(zone).date(), time(), zone)
+    day = count.happened.astimezone(zone).date()
+    began = datetime.combine(day, time(), zone)
+    said = beside(count, before=False)
     found: dict[Kind, list[Fact]] = {}
     for fact in facts:
-        if fact.kind in ASKED and fact.happened == began < count.happened:
+        of_the_day = fact.kind in ASKED and fact.happened == began < count.happened
+        typed_in = fact.key.startswith(BOOKED_IN) and fact.happened.astimezone(zone).date() == day
+        if of_the_day or (typed_in and fact.happened > said):
             found.setdefault(fact.kind, []).append(fact)
     return found
 

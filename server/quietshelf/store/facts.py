@@ -108,6 +108,25 @@ def picked_on(session: Session, site_id: int, zone: ZoneInfo) -> list[date]:
     return sorted({happened.astimezone(zone).date() for happened in session.scalars(picks)})
 
 
+def counted_by_hand(
+    session: Session, site_id: int, product_ids: Collection[int], first: datetime, before: datetime
+) -> dict[int, str]:
+    """The key of the last count that a person made of each of some SKUs, from `first` to just before `before`."""
+    counts = (
+        select(FactRow.product_id, FactRow.key)
+        .where(
+            FactRow.site_id == site_id,
+            FactRow.product_id.in_(sorted(product_ids)),
+            FactRow.kind == Kind.COUNT.value,
+            FactRow.key.startswith("counted:"),
+            FactRow.happened >= first,
+            FactRow.happened < before,
+        )
+        .order_by(FactRow.happened)
+    )
+    return dict(session.execute(counts).tuples().all())
+
+
 def facts_of(session: Session, site_id: int, product_id: int) -> list[Fact]:
     """One SKU's facts, in order of happening."""
     return facts_of_each(session, site_id, [product_id])[product_id]

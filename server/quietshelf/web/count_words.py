@@ -39,7 +39,20 @@ def asks_when(kind: Kind, units: int, counted_at: datetime, voice: Voice) -> str
     """The question about what is dated by its day alone."""
     on = plain_day(counted_at.astimezone(voice.zone).date(), voice.today)
     were = "was" if units == 1 else "were"
+    if kind is Kind.RECEIPT:
+        these = "Was it" if units == 1 else f"Were these {units:,}"
+        return f"{units:,} {were} received on {on}, and nobody said at what time. {these} in the count?"
     return f"{units:,} {were} {_HAPPENED[kind]} on {on}, and nobody said at what time. Was that before you counted?"
+
+
+def asks_in_count(name: str, units: int) -> str:
+    """What is asked as goods are booked in of an item that was counted on the day they came.
+
+    >>> asks_in_count("Tea", 24), asks_in_count("Tea", 1)
+    ('Tea was counted on that day. Were these 24 in the count?', 'Tea was counted on that day. Was it in the count?')
+    """
+    these = "Was it" if units == 1 else f"Were these {units:,}"
+    return f"{name} was counted on that day. {these} in the count?"
 
 
 _OFF = {"broken": "broken", "sample": "a sample", "own_use": "used in the shop", "to_back": "put in the back"}

@@ -1,12 +1,16 @@
 """What a press on an order's page does: reads what was typed, calls the one function that does it."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
+
+from flask import flash, url_for
 
 from quietshelf.intake import receipts
 from quietshelf.outbound import drafting, hurrying, lifecycle
-from quietshelf.store.tables import Order
-from quietshelf.web.context import context, let_go, zone
+from quietshelf.store.facts import counted_by_hand
+from quietshelf.store.tables import Order, Product
+from quietshelf.web import count_words
+from quietshelf.web.context import context, db, let_go, site, zone
 from quietshelf.web.forms import Form
 
 Act = Callable[[Order, int, Form, int, datetime], None]
@@ -120,6 +124,7 @@ def _receive(order: Order, version: int, form: Form, user_id: int, now: datetime
             rejected = form.whole(f"x-{line.id}") if form.typed.get(f"x-{line.id}", "").strip() else 0
             came[line.id] = receipts.Came(received, rejected, form.text(f"why-{line.id}") if rejected else "")
     here = zone()
+    accepted = {line.product: units for line in order.lines if (units := _accepted(came.get(line.id))) > 0}
     let_go()
     today = now.astimezone(here).date()
     day = form.day("came_on") or today
@@ -132,6 +137,23 @@ def _receive(order: Order, version: int, form: Form, user_id: int, now: datetime
         receipts.receive(context().engine, order.id, version, came, happened, now, user_id)
     except receipts.NotBooked as refused:
         form.wrong |= {f"r-{line_id}": sentence for line_id, sentence in refused.errors.items()}
+        return
+    _ask_of_counts(accepted, day)
+
+
+def _accepted(came: receipts.Came | None) -> int:
+    return came.received - came.rejected if came else 0
+
+
+def _ask_of_counts(accepted: dict[Product, int], day: date) -> None:
+    """Ask of each item that was counted on the day its goods came whether they were in that count."""
+    began = datetime.combine(day, time(), zone())
+    products = {product.id for product in accepted}
+    counts = counted_by_hand(db(), site().id, products, began, began + timedelta(days=1))
+    for product, units in accepted.items():
+        if key := counts.get(product.id):
+            to = url_for("counting.counted", product_id=product.id, press=key.rpartition(":")[2])
+            flash(f"{to}|{count_words.asks_in_count(product.name, units)}", "ask")
 
 
 OF_A_LINE = ("step", "off", "skip", "rule", "now", "add")
