@@ -77,3 +77,12 @@ def test_a_draft_that_is_cancelled_was_refused_on_that_day(shop: Shop, who: Peop
     made = drafted(shop)
     lifecycle.cancel(shop.engine, made.id, made.version, who.manager, NOW, not_this_time=True)
     assert remembered(shop) == [(made.number, 180, 180, NOW.date(), None, True)]
+
+
+@on_sqlite
+def test_a_draft_that_is_cancelled_for_want_of_money_says_so_and_its_need_stands(shop: Shop, who: People) -> None:
+    made = drafted(shop)
+    lifecycle.cancel(shop.engine, made.id, made.version, who.manager, NOW, no_money=True)
+    assert remembered(shop) == [(made.number, 180, 180, NOW.date(), Held.CASH, True)]
+    run_pass(shop.engine, shop.site_id, NOW + timedelta(days=1), whole=True)
+    assert [line[4] for line in remembered(shop)] == [Held.CASH, None], "it is drafted anew"

@@ -2,11 +2,12 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select, update
 
 from quietshelf.cycle import run_pass
 from quietshelf.store.engine import reading, writing
-from quietshelf.store.tables import OrderLine, Product, SkuPlan, TakenOff
+from quietshelf.store.tables import Order, OrderLine, Product, SkuPlan, TakenOff
 from tests.web.conftest import Run
 from tests.web.visitor import Visitor, forms_of
 
@@ -139,6 +140,14 @@ def test_what_is_cut_or_taken_off_for_want_of_money_says_so(run: Run) -> None:
     ines.press("Take off Rooibos")  # it is ticked still
     with reading(run.shop.engine) as session:
         assert session.scalars(select(TakenOff.held)).all() == ["cash"]
+
+
+@pytest.mark.parametrize("button", ["Cancel PO-", "Cancel, and not this time"])
+def test_a_whole_draft_is_cancelled_for_want_of_money(run: Run, button: str) -> None:
+    at_order(run, "Leaf & Kettle").press(button, **{"no-money": "1"})
+    with reading(run.shop.engine) as session:
+        lines = session.scalars(select(OrderLine).join(OrderLine.order).where(Order.state == "cancelled")).all()
+        assert {line.held for line in lines} == {"cash"}
 
 
 def test_a_manager_says_that_all_of_it_stands_on_its_shelf_and_takes_it_back(run: Run) -> None:

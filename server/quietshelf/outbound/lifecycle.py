@@ -27,6 +27,7 @@ from quietshelf.outbound.presses import (
     products_of,
     set_lines,
 )
+from quietshelf.rules.lives import Held
 from quietshelf.store import mails, orders, plans
 from quietshelf.store.drafts import remember_wanted
 from quietshelf.store.engine import writing
@@ -111,9 +112,18 @@ def undo_send(engine: Engine, order_id: int, version: int, user_id: int, now: da
 
 
 def cancel(
-    engine: Engine, order_id: int, version: int, user_id: int, now: datetime, *, not_this_time: bool = False
+    engine: Engine,
+    order_id: int,
+    version: int,
+    user_id: int,
+    now: datetime,
+    *,
+    not_this_time: bool = False,
+    no_money: bool = False,
 ) -> int:
     """Cancel an order of which nothing has come. A supplier who has it is not told by this. Returns the new version.
+
+    With `no_money` the person says that there is no money for it: what its items then lose is capital's.
 
     What needs it is drafted anew, with the next change where it was a draft; with `not_this_time`, only once it was
     Green, or after 30 days. Raises ChangedMeanwhile, NotAllowed.
@@ -124,6 +134,9 @@ def cancel(
             managers_only(session, user_id, f"cancel {order.number}")
             _cancellable(order)
             was_draft = order.state == "draft"
+            if no_money and order.state in ("draft", "approved"):
+                for line in order.lines:
+                    line.held = Held.CASH.value
             _close(order, "cancelled", now)
             end_press(session, order, user_id, now, () if was_draft and not not_this_time else products_of(order))
             if not_this_time:

@@ -124,7 +124,7 @@ def counted_by_hand(
         )
         .order_by(FactRow.happened)
     )
-    return dict(session.execute(counts).tuples().all())
+    return {row.product_id: row.key for row in session.execute(counts)}
 
 
 def facts_of(session: Session, site_id: int, product_id: int) -> list[Fact]:

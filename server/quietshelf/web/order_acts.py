@@ -99,11 +99,12 @@ def _add(order: Order, version: int, form: Form, user_id: int, now: datetime) ->
 
 
 def _cancel(order: Order, version: int, form: Form, user_id: int, now: datetime) -> None:
-    lifecycle.cancel(context().engine, order.id, version, user_id, now)
+    lifecycle.cancel(context().engine, order.id, version, user_id, now, no_money="no-money" in form.typed)
 
 
 def _cancel_and_skip(order: Order, version: int, form: Form, user_id: int, now: datetime) -> None:
-    lifecycle.cancel(context().engine, order.id, version, user_id, now, not_this_time=True)
+    no_money = "no-money" in form.typed
+    lifecycle.cancel(context().engine, order.id, version, user_id, now, not_this_time=True, no_money=no_money)
 
 
 def _close(order: Order, version: int, form: Form, user_id: int, now: datetime) -> None:
