@@ -94,6 +94,7 @@ def test_what_was_long_out_when_the_shop_began_sleeps_until_it_is_woken_or_comes
     with reading(shop.engine) as session:
         total, rows = beginning.asleep(session, shop.site_id, 0, 50)
     assert (total, {product.sku for product, _ in rows}) == (11, set(PRODUCTS) - {"OAT-0010"})
+    assert {row.zone for _, row in rows} == {"green"}
     with writing(shop.engine) as session:
         session.add(User(email="i@x.example", name="Ines", role="manager", password_hash="", created_at=NOW))
         session.flush()

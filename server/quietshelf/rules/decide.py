@@ -58,6 +58,8 @@ def decide(item: Item, policy: Policy) -> Decision:
     zone = zone_of(hand, free, per_day, at, item.previous_zone, policy)
     if zone is Zone.GREEN and free < least(item.plan, item.last_piece_gone):
         zone = Zone.YELLOW  # wanted though it does not sell
+    if item.waits is Waits.ASLEEP:
+        zone = Zone.GREEN  # it is short of nothing until it is woken, or comes in
 
     over = item.plan.is_over(item.today, lead, closing)
     put_off = item.plan.is_put_off(zone, item.today, policy)

@@ -27,7 +27,8 @@ def check(
             held = [(names or {}).get(sku, sku) for sku in figures["skus"]]
             holds = f" It holds up {listed_some(held)}." if held else ""
             sentence = f"{figures['order']} was promised for {voice.plain_day(figures['promised_on'])}.{holds}"
-            return Said(f"{counted(figures['late_days'], 'day')} late", f"{figures['supplier']} is late", sentence)
+            late = counted(voice.days_since(figures["promised_on"]), "day")
+            return Said(f"{late} late", f"{figures['supplier']} is late", sentence)
         case "unexplained_loss":
             lost = figures["lost"]
             them = "it" if lost == 1 else "them"

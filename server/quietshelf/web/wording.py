@@ -38,6 +38,10 @@ class Voice:
         """A day that figures hold as text."""
         return day(date.fromisoformat(iso), self.today)
 
+    def days_since(self, iso: str) -> int:
+        """Days since a day that figures hold as text: figures may be older than the day they are read on."""
+        return (self.today - date.fromisoformat(iso)).days
+
     def plain_day(self, iso: str) -> str:
         """The same, by its date alone."""
         return plain_day(date.fromisoformat(iso), self.today)
@@ -163,7 +167,7 @@ def supply_of(figures: Figures, coming: str | None, draft: str | None, voice: Vo
         return f"Not this time, it was said {voice.day(figures['put_off_on'])}."
     if figures["late_orders"]:
         late = figures["late_orders"][0]
-        past = counted(late["late_days"], "day")
+        past = counted(voice.days_since(late["promised_on"]), "day")
         promised = voice.plain_day(late["promised_on"])
         owes = f"{late.get('supplier') or supplier or 'The supplier'} owes {late['units']:,} on {late['number']}"
         said = f"{owes}, promised for {promised}: {past} late"
