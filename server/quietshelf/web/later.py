@@ -11,9 +11,9 @@ from quietshelf.store.engine import writing
 from quietshelf.store.open_now import open_exceptions
 from quietshelf.web import attention_words as words
 from quietshelf.web.accounts import account
-from quietshelf.web.boards import check_row, red_row, yellow_row
 from quietshelf.web.context import context, db, let_go, now, site, today, zone
 from quietshelf.web.forms import Form
+from quietshelf.web.rows import check_row, red_row, yellow_row
 from quietshelf.web.security import own_path
 from quietshelf.web.voices import voice
 

@@ -17,10 +17,10 @@ from quietshelf.store.orders import NotAllowed
 from quietshelf.store.tables import FactRow
 from quietshelf.web import cause_words, count_words, history, stock_words, wording
 from quietshelf.web.accounts import account, managers_only
-from quietshelf.web.boards import on_the_way
 from quietshelf.web.context import context, db, let_go, now, site, zone
 from quietshelf.web.forms import Form, new_press
 from quietshelf.web.live import LivePage, live_page
+from quietshelf.web.rows import on_the_way
 from quietshelf.web.sourcing_views import sellers_view
 from quietshelf.web.troubles import check
 from quietshelf.web.voices import voice

@@ -13,12 +13,13 @@ from quietshelf.store.open_now import OpenException, open_exceptions
 from quietshelf.store.supply import records_of
 from quietshelf.web import line_words, wording
 from quietshelf.web.beginning import asks_on_order
-from quietshelf.web.boards import Boards, Row, boards, check_row, red_row, yellow_row
+from quietshelf.web.boards import Boards, boards
 from quietshelf.web.constraint import reading_now
 from quietshelf.web.context import db, now, site, zone
 from quietshelf.web.live import LivePage, live_page
 from quietshelf.web.modes import held_by_budget, mode_view, with_budget
 from quietshelf.web.review import review_to_read
+from quietshelf.web.rows import Row, check_row, red_row, yellow_row
 from quietshelf.web.voices import voice
 
 bp = Blueprint("today", __name__)
