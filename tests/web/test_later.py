@@ -1,5 +1,6 @@
 """A row is seen, or put off until a day, by somebody, and both are taken back."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -139,3 +140,33 @@ def test_the_page_never_says_quiet_while_rows_of_an_import_wait_whoever_has_put_
     ines.open("/")
     assert "All is quiet" not in ines.words
     assert "Ines has put it off until Monday 30 November." in ines.words
+
+
+def test_an_order_that_stands_as_a_paper_is_put_off_with_all_that_is_low_on_it_and_taken_back(run: Run) -> None:
+    mills = run.order("Northern Mills")  # its oats are Yellow, and nothing else is on it
+    ines = run.visitor()
+    ines.open("/")
+    paper = ines.html.split(f'id="order-{mills.id}"')[1]
+    ids = re.findall(r'name="ids" value="([\d,]+)"', paper)[0]
+    assert ids == str(exception(run, "yellow:OAT-0010").id)
+    assert later(run, "tomorrow", "yellow:OAT-0010") == 303
+    ines.open("/")
+    assert f'id="order-{mills.id}"' not in ines.html
+    ines.open("/open/later")
+    assert "1 thing" in ines.words
+    run.now += timedelta(days=1)
+    ines.open("/")
+    assert f'id="order-{mills.id}"' in ines.html
+
+
+def test_a_paper_that_was_seen_says_by_whom_and_staff_cannot_put_it_off(run: Run) -> None:
+    mills = run.order("Northern Mills")
+    assert later(run, "seen", "yellow:OAT-0010") == 303
+    ines = run.visitor()
+    ines.open("/")
+    assert f'<li class="order seen" id="order-{mills.id}"' in ines.html
+    assert "Not seen after all" in ines.words
+    sam = run.visitor("sam@corner.example")
+    sam.open("/")
+    assert f'id="order-{mills.id}"' in sam.html
+    assert str(exception(run, "yellow:OAT-0010").id) not in re.findall(r'name="ids" value="([\d,]+)"', sam.html)

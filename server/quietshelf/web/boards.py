@@ -4,14 +4,15 @@ One order stands in one place: with its most pressing line. Where there are more
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from quietshelf.rules.exceptions import BOARD, Board, ExceptionKind
 from quietshelf.store.open_now import OpenException
 from quietshelf.store.pages import Coming, Outgoing
 from quietshelf.web import wording
 from quietshelf.web.amounts import counted
-from quietshelf.web.rows import Late, Row, check_row, late_row, red_row, slow_row, yellow_row
+from quietshelf.web.rows import Late, Row, check_row, late_row, paper_row, red_row, slow_row, yellow_row
 from quietshelf.web.wording import Said, Voice
 
 MOST = 10
@@ -27,6 +28,8 @@ class Boards:
     red_out: int = 0
     red_risk_minor: int = 0
     yellow_orders: tuple[Outgoing, ...] = ()
+    papers: Mapping[int, Row] = field(default_factory=dict)
+    """What each of those orders stands for, by its id: its Yellow items, seen or put off together."""
     yellow: tuple[Row, ...] = ()
     refill: tuple[Row, ...] = ()
     check: tuple[Row, ...] = ()
@@ -67,18 +70,36 @@ def boards(
     red, yellow = _short(on[Board.RED], loose, order_of, coming, voice)
     red += [late_row(one, voice, names) for one in late]
     all_red = [*on[Board.RED], *carried]
+    papers = {order.id: paper_row(order, on[Board.YELLOW], voice) for order in waiting if order.id in with_yellow}
     return Boards(
         red=tuple(sorted(red, key=lambda row: (row.rests, -row.risk_minor))),
         red_items=len(all_red),
         red_out=sum(e.figures["on_hand"] <= 0 for e in all_red),
         red_risk_minor=sum(e.risk_minor_per_day for e in all_red),
-        yellow_orders=tuple(order for order in waiting if order.id in with_yellow),
+        yellow_orders=tuple(
+            sorted((order for order in waiting if order.id in papers), key=lambda order: papers[order.id].rests)
+        ),
+        papers=papers,
         yellow=_joined(yellow, "yellow"),
         refill=_joined([check_row(e, voice, names) for e in on[Board.REFILL]], "refill"),
         check=_joined([check_row(e, voice, names) for e in on[Board.CHECK]], "check"),
         drafts=tuple(order for order in waiting if order.id not in with_red | with_yellow),
         asks=asks,
     )
+
+
+def not_put_off(waiting: Iterable[Outgoing], every: Iterable[OpenException], now: datetime) -> list[Outgoing]:
+    """The orders that wait, without those of which all that is low is put off; one that is leaving has its undo."""
+    low = [e for e in every if e.kind in (ExceptionKind.RED, ExceptionKind.YELLOW)]
+    off = {e.product_id for e in low if e.is_put_off(now)}
+    standing = {e.product_id for e in low} - off
+    return [
+        order
+        for order in waiting
+        if order.state == "sending"
+        or any(line.product_id in standing for line in order.lines)
+        or not any(line.product_id in off for line in order.lines)
+    ]
 
 
 def _carried(open_now: Sequence[OpenException], waits: Collection[int]) -> tuple[list[OpenException], list[Late]]:

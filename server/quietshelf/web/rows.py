@@ -170,6 +170,23 @@ def slow_row(
     )
 
 
+def paper_row(order: Outgoing, yellow: Sequence[OpenException], voice: Voice) -> Row:
+    """What an order that stands as a paper stands for: its Yellow items."""
+    products = {line.product_id for line in order.lines}
+    low = [e for e in yellow if e.product_id in products]
+    seen = [words.seen(e, voice) for e in low]
+    return Row(
+        id=f"paper-{order.id}",
+        colour="yellow",
+        said=Said("", order.supplier.name, ""),
+        risk_minor=sum(e.risk_minor_per_day for e in low),
+        order_id=order.id,
+        ids=tuple(e.id for e in low),
+        seen=seen[0] if seen and all(seen) else "",
+        for_managers=True,
+    )
+
+
 def late_row(late: Late, voice: Voice, names: Mapping[str, str]) -> Row:
     """The row of a late order that has left something Red."""
     row = check_row(late.order, voice, names)

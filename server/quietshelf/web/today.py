@@ -13,7 +13,7 @@ from quietshelf.store.open_now import OpenException, open_exceptions
 from quietshelf.store.supply import records_of
 from quietshelf.web import line_words, wording
 from quietshelf.web.beginning import asks_on_order
-from quietshelf.web.boards import Boards, boards
+from quietshelf.web.boards import Boards, boards, not_put_off
 from quietshelf.web.constraint import reading_now
 from quietshelf.web.context import db, now, site, zone
 from quietshelf.web.live import LivePage, live_page
@@ -32,7 +32,7 @@ def board() -> LivePage:
     """The page of the day."""
     every = open_exceptions(db(), site().id)
     open_now = [e for e in every if not e.is_put_off(now())]
-    waiting = pages.outgoing(db(), site().id)
+    waiting = not_put_off(pages.outgoing(db(), site().id), every, now())
     short = [e.product_id for e in open_now if e.product_id and e.kind in ("red", "yellow")]
     coming = pages.coming(db(), site().id, short) if short else {}
     said = voice()
