@@ -15,9 +15,11 @@ from quietshelf.outbound.mail import send_due
 from quietshelf.outbound.notices import tell
 from quietshelf.outbound.smtp import SmtpSettings
 from quietshelf.outbound.webhook import call_due
+from quietshelf.rules.policy import Policy
 from quietshelf.store import jobs
 from quietshelf.store.engine import reading, writing
 from quietshelf.store.sites import NoSiteError, the_site
+from quietshelf.store.tidying import drop_old
 
 log = structlog.get_logger()
 
@@ -41,6 +43,7 @@ def scheduled(
     )  # at once, then every minute
     # a thread of its own: it takes long where the past is, and the next pass does not wait
     scheduler.add_job(_steady("look back", lambda: remember(engine, clock)), "cron", second=30, id="look back")
+    scheduler.add_job(_steady("tidy", lambda: tidy(engine, clock)), "cron", minute=17, second=45, id="tidy")
     if smtp is not None:
         scheduler.add_job(_steady("mail", lambda: send_due(engine, smtp, clock())), "interval", seconds=1, id="mail")
         itself = _steady("itself", lambda: send_what_may_go(engine, clock))
@@ -82,6 +85,14 @@ def remember(engine: Engine, clock: Clock) -> None:
         running = jobs.is_running(session, "look back", datetime.now(UTC) - LOOK_BACK_TAKES)
     if not running and look_back_is_due(engine, moment):
         _claimed(engine, "look back", lambda: look_back(engine, moment))
+
+
+def tidy(engine: Engine, clock: Clock) -> None:
+    """Drop what has been kept for long enough: every hour, as no shop is sure to be on at night."""
+    dropped = 1
+    while dropped:  # each time a short transaction
+        with writing(engine) as session:
+            dropped = drop_old(session, clock(), Policy())
 
 
 def _site(engine: Engine) -> int | None:

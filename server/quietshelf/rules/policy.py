@@ -233,3 +233,11 @@ class Policy:
     # the monthly review
     helped_share: float = 0.1
     """An action helped where the SKUs that it touched lost this share less than by the rest's way."""
+
+    # what is kept
+    quarantine_days: int = 90
+    """A message that could not be taken is kept for so long..."""
+    quarantine_most: int = 10_000
+    """...and no more of them than this, the newest."""
+    job_runs_days: int = 14
+    """A run of a scheduled job is remembered for so long."""
