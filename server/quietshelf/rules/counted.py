@@ -74,7 +74,7 @@ def undated(count: Fact, facts: Iterable[Fact], zone: ZoneInfo) -> dict[Kind, li
     for fact in facts:
         of_the_day = fact.kind in ASKED and fact.happened == began < count.happened
         typed_in = fact.key.startswith(BOOKED_IN) and fact.happened.astimezone(zone).date() == day
-        if of_the_day or (typed_in and fact.happened > said):
+        if of_the_day or (typed_in and count.happened < fact.happened != said):
             found.setdefault(fact.kind, []).append(fact)
     return found
 
