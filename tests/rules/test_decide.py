@@ -175,4 +175,5 @@ def test_closing_days_within_the_late_lead_time_move_the_yellow_line() -> None:
     ahead = replace(NORTHGATE, closing=Closing(date(2026, 12, 1), date(2026, 12, 9)))
     past = replace(NORTHGATE, closing=Closing(date(2026, 11, 1), date(2026, 11, 9)))
     said = [decide(item(70, 204, supply=supply), POLICY) for supply in (NORTHGATE, ahead, past)]
+    assert said[1].figures()["closed_days"] == 9
     assert [(str(each.zone), round(each.at.yellow)) for each in said] == [("green", 54), ("yellow", 85), ("green", 54)]

@@ -1,5 +1,6 @@
 """A SKU's past, told from its facts and its order lines as the rules would have seen it then."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from random import Random
@@ -247,3 +248,26 @@ def test_any_order_of_the_facts_gives_the_same_life_without_gaps(
     assert not days or days[-1] == on(89)
     assert all(0 <= day.out <= 1 and day.stock >= 0 for day in life.days)
     losses(life, POLICY)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 110), st.integers(1, 300)), max_size=3),
+    st.lists(st.tuples(st.integers(0, 110), st.integers(1, 90), st.integers(0, 110)), max_size=3),
+)
+@settings(max_examples=40)
+def test_what_was_taken_back_on_the_day_it_was_said_changes_nothing(
+    pins: list[tuple[int, int]], needs: list[tuple[int, int, int]]
+) -> None:
+    sold = [counted(0, 150), *sells(2, 0, 110), fact(60, Kind.SALE, 30, 10)]
+    of_a_moment = tuple(Pin(units, on(day), on(day)) for day, units in pins)
+    noted = tuple(Noted(Need(n, units, on(wanted)), on(day), on(day)) for n, (wanted, units, day) in enumerate(needs))
+    said = Said(noted, of_a_moment, of_a_moment)
+    assert replace(lived(sold, said=said), said=NOTHING_SAID) == lived(sold)
+
+
+@given(st.integers(1, 400), st.integers(0, 100))
+@settings(max_examples=40)
+def test_keeping_more_never_lets_the_rule_want_later(units: int, since: int) -> None:
+    sold = [counted(0, 150), *sells(2, 0, 110)]
+    plain, kept = lived(sold), lived(sold, said=Said(keeps=(Pin(units, on(since)),)))
+    assert kept.orders[0].drafted_on <= plain.orders[0].drafted_on

@@ -176,3 +176,8 @@ def test_staff_read_no_money() -> None:
     assert wording.head(1, 2, 8054, 0, 0, 0, VOICE) == (
         "1 item has run out, and 2 are about to. They earn £80.54 a day."
     )
+
+
+def test_closing_days_are_named_where_the_yellow_line_is_summed_up() -> None:
+    closed = FIGURES | {"closed_days": 9}
+    assert (wording.yellow_days(FIGURES), wording.yellow_days(closed)) == (16, 25)

@@ -133,7 +133,7 @@ def _line(
         return follow(item.draft, None, free, per_day, at.yellow, item.today, policy)
     # Green begins beyond the line that ends a Yellow: what is ordered must not leave the SKU flapping on it.
     green_from = at.yellow + per_day * policy.flap_days
-    enough = supply.lead.late_days + at.buffer_days
+    enough = supply.lead.late_days + at.buffer_days + at.closed_days
     new = tuple(need for need in needs if not need.ordered)
     position = free + sum(need.left for need in new)
     # what would have been sold in a lot's days in stock; by the plain rule, what was sold in them

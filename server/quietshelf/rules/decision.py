@@ -110,7 +110,8 @@ class Decision:
         `one_offs` (those that velocity leaves out: key, sold_on, units),
         `per_day`, `cover_days` (None where it does not sell),
         `red_at`, `yellow_at` (units, rounded down: at or below), `supplier`, `typical_days`, `late_days`,
-        `buffer_days`, `deliveries` (lead time's evidence), `days_until_delivery`, `next_delivery_on`,
+        `buffer_days`, `closed_days` (the supplier's, within `late_days`), `deliveries` (lead time's evidence),
+        `days_until_delivery`, `next_delivery_on`,
         `late_orders` (number, units, promised_on, late_days, supplier of each order past its promise),
         `proposal` (Proposal.figures; None), `rule_disagrees`,
         `throughput_minor`, `cost_assumed`, `risk_minor_per_day`, `doubt`, `lost` (units, since the last count),
@@ -151,6 +152,7 @@ class Decision:
             "late_days": float(supply.lead.late_days) if supply else None,
             "deliveries": supply.lead.deliveries if supply else None,
             "buffer_days": float(self.at.buffer_days),
+            "closed_days": self.at.closed_days,
             "days_until_delivery": float(self.at.days_until_delivery),
             "next_delivery_on": self.next_delivery_on.isoformat() if self.next_delivery_on else None,
             "late_orders": [

@@ -32,6 +32,8 @@ class Lines:
     yellow: Fraction
     days_until_delivery: Fraction
     buffer_days: Fraction
+    closed_days: int = 0
+    """Days of the Yellow line on which the supplier is closed."""
 
 
 def buffer_days(lead: LeadTime, days_to_next_look: int, policy: Policy) -> Fraction:
@@ -74,7 +76,7 @@ def lines(
     """
     kept = kept_days(lead, days_to_next_look, policy)
     yellow = per_day * (kept + closed_days) if closed_days else per_day * kept
-    return Lines(per_day * days_until_delivery, yellow, days_until_delivery, kept - lead.late_days)
+    return Lines(per_day * days_until_delivery, yellow, days_until_delivery, kept - lead.late_days, closed_days)
 
 
 def zone_of(on_hand: int, position: int, per_day: Fraction, at: Lines, previous: Zone | None, policy: Policy) -> Zone:

@@ -29,7 +29,8 @@ def decided(what: str, figures: Figures) -> str:
             why = ""
             if figures["supplier"]:
                 late, buffer = round(figures["late_days"]), round(figures["buffer_days"])
-                why = f": {of(figures['supplier'])} {late} when late, and {buffer} more"
+                closed = f", {counted(figures['closed_days'], 'day')} closed" if figures.get("closed_days") else ""
+                why = f": {of(figures['supplier'])} {late} when late{closed}, and {buffer} more"
             return f"Yellow. {below_yellow(figures)}{why}."
         case "green":
             return f"Green. {figures['position']:,} is enough for {figures['yellow_at']:,} and more; {at}."

@@ -231,8 +231,9 @@ DOUBTS = {
 
 
 def yellow_days(figures: Figures) -> int:
-    """Days that the Yellow line covers: the late lead time and the buffer."""
-    return round(figures["late_days"] + figures["buffer_days"]) if figures["late_days"] is not None else 0
+    """Days that the Yellow line covers: the late lead time, the supplier's closing days within it, and the buffer."""
+    closed = figures.get("closed_days") or 0
+    return round(figures["late_days"] + closed + figures["buffer_days"]) if figures["late_days"] is not None else 0
 
 
 def below_yellow(figures: Figures) -> str:
