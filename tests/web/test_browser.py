@@ -7,8 +7,12 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+from sqlalchemy import update
 
+from quietshelf.cycle import run_pass
 from quietshelf.serving import serving
+from quietshelf.store.engine import writing
+from quietshelf.store.tables import Site
 from tests.conftest import require
 from tests.web.conftest import Run
 from tests.web.losing import look, lose, order_life
@@ -174,3 +178,19 @@ def test_a_server_that_is_away_is_said(page: Page) -> None:
     expect(page.locator("#offline")).to_be_visible()
     page.unroute(re.compile("/changes"))
     expect(page.locator("#offline")).to_be_hidden()
+
+
+def test_the_first_week_is_answered_and_a_sleeper_woken_without_leaving_the_page(page: Page, run: Run) -> None:
+    with writing(run.shop.engine) as session:
+        session.execute(update(Site).values(began_on=run.now.date() - timedelta(days=1), asks_on_order=True))
+    run_pass(run.shop.engine, run.shop.site_id, run.now, whole=True)
+    page.goto("/")
+    page.get_by_role("button", name="Nothing is on order").click()
+    expect(page.get_by_text("Noted: nothing is on order.")).to_be_visible()
+    expect(page.get_by_text("Is anything on order?")).to_have_count(0)
+    page.goto("/asleep")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    sleepers = page.get_by_role("button", name="Wake").count()
+    page.get_by_role("button", name="Wake").first.click()
+    expect(page.get_by_text("is awake: it is ordered by the rule again.")).to_be_visible()
+    expect(page.get_by_role("button", name="Wake")).to_have_count(sleepers - 1)
