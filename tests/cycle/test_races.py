@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, event, func, select, update
 
-from quietshelf.cycle import decide_skus, passes, run_pass
+from quietshelf.cycle import cores, decide_skus, run_pass
 from quietshelf.cycle.loading import load
 from quietshelf.cycle.moments import moment_of
 from quietshelf.cycle.saving import Decided, save
 from quietshelf.rules.decide import decide
 from quietshelf.rules.facts import Fact, Kind
+from quietshelf.rules.policy import Policy
 from quietshelf.store.engine import open_engine, reading, writing
 from quietshelf.store.tables import DecisionRow, ExceptionRow, Order, OrderLine
 from tests.cycle.pictures import NOW, book, counted, daily, drafts, picture, sold, state
@@ -99,7 +100,7 @@ def test_sales_that_come_while_passes_run_are_all_decided_on(shop: Shop) -> None
 def test_a_fact_that_comes_between_load_and_save_is_decided_on_by_the_next_pass(shop: Shop) -> None:
     book(shop, "TEA-0114", counted(245), *daily(4))
     with reading(shop.engine) as session:
-        moment = moment_of(session, shop.site_id, NOW, passes.PLAIN)
+        moment = moment_of(session, shop.site_id, NOW, Policy())
         known = load(session, moment, [shop.products["TEA-0114"]])
     book(shop, "TEA-0114", Fact(NOW, Kind.RECEIPT, 300, "receipt:1"))
     saved = save(
@@ -116,7 +117,7 @@ def test_a_line_that_a_person_sets_between_load_and_save_stays_theirs(shop: Shop
     run_pass(shop.engine, shop.site_id, NOW)
     book(shop, "TEA-0114", Fact(NOW, Kind.RECEIPT, 300, "receipt:1"))
     with reading(shop.engine) as session:
-        moment = moment_of(session, shop.site_id, NOW, passes.PLAIN)
+        moment = moment_of(session, shop.site_id, NOW, Policy())
         known = load(session, moment, [shop.products["TEA-0114"]])
     with writing(shop.engine) as session:
         session.execute(update(OrderLine).values(quantity=24, edited_at=NOW))
@@ -127,7 +128,7 @@ def test_a_line_that_a_person_sets_between_load_and_save_stays_theirs(shop: Shop
 def test_a_pass_that_is_killed_leaves_each_sku_decided_whole_or_due(
     sqlite_shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(passes, "SKUS_AT_ONCE", 3)  # several transactions in a pass of twelve
+    monkeypatch.setattr(cores, "SKUS_AT_ONCE", 3)  # several transactions in a pass of twelve
     shop = sqlite_shop
     for sku in ("TEA-0114", "TEA-0120", "OAT-0010", "MUG-0001", "POT-0002"):
         book(shop, sku, counted(245), *daily(4))

@@ -1,31 +1,24 @@
 """Looking at SKUs: at some of them at once, or at all that are due. What is known is loaded, decided and saved."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Engine
-from sqlalchemy.orm import Session
 
-from quietshelf.cycle.beginning import as_begun, draw_top, turn_of_days
-from quietshelf.cycle.loading import Known, load
+from quietshelf.cycle.beginning import draw_top, turn_of_days
+from quietshelf.cycle.cores import decide_many
+from quietshelf.cycle.deciding import SKUS_AT_ONCE, decide_known, known_of
 from quietshelf.cycle.looks import ask_for_looks
-from quietshelf.cycle.modes import follow_mode, in_mode
-from quietshelf.cycle.moments import Moment, moment_of
-from quietshelf.cycle.saving import Decided, Saved, save
+from quietshelf.cycle.modes import follow_mode
+from quietshelf.cycle.moments import moment_of
 from quietshelf.cycle.site import look_at_site
-from quietshelf.cycle.soonest import with_soonest
 from quietshelf.cycle.sourcing import look_at_suppliers
 from quietshelf.cycle.terms import look_at_terms
-from quietshelf.rules.decide import decide
 from quietshelf.rules.policy import Policy
 from quietshelf.store.engine import reading, writing
 from quietshelf.store.states import decide_all_by, due, every_sku, mark_stale, without_state
-from quietshelf.store.supply import SupplyRecord, records
 from quietshelf.store.upsert import in_chunks
-
-SKUS_AT_ONCE = 500
-"""SKUs that are loaded, decided and saved together, at most: so long does a pass keep others from writing."""
 
 PLAIN = Policy()
 
@@ -48,8 +41,8 @@ def decide_skus(
     for chunk in in_chunks(sorted(set(product_ids)), SKUS_AT_ONCE):
         with reading(engine) as session:
             moment = moment_of(session, site_id, now, policy)
-            known = _load(session, moment, chunk, None)
-        _decide(engine, moment, known)
+            known = known_of(session, moment, chunk)
+        decide_known(engine, moment, known)
 
 
 def run_pass(engine: Engine, site_id: int, now: datetime, *, whole: bool = False, policy: Policy = PLAIN) -> PassReport:
@@ -72,42 +65,16 @@ def run_pass(engine: Engine, site_id: int, now: datetime, *, whole: bool = False
         look_at_terms(engine, moment)
     with reading(engine) as session:
         to_decide = every_sku(session, site_id) if whole else due(session, site_id, moment.known_until, moment.today)
-        suppliers = records(session, moment.zone) if to_decide else {}
-    decided, saved = 0, []
-
-    def decide_all(product_ids: Sequence[int]) -> None:
-        nonlocal decided
-        for chunk in in_chunks(product_ids, SKUS_AT_ONCE):
-            with reading(engine) as session:
-                known = _load(session, moment, chunk, suppliers)
-            decided += len(known)
-            saved.append(_decide(engine, moment, known))
-
-    decide_all(to_decide)
+    done = decide_many(engine, moment, to_decide)
     new = draw_top(engine, moment)
     if moment.beginning:
-        decide_all(new)  # in the first week the top drafts by itself, and no other
+        done += decide_many(engine, moment, new)  # in the first week the top drafts by itself, and no other
     follow_mode(engine, moment)
     looks = ask_for_looks(engine, moment)
     return PassReport(
         looked=len(to_decide),
-        decided=decided,
-        saved=sum(done.skus for done in saved),
-        opened=len(moved.opened) + looks + sum(done.opened for done in saved),
-        closed=len(moved.closed) + sum(done.closed for done in saved),
+        decided=sum(some.decided for some in done),
+        saved=sum(some.saved.skus for some in done),
+        opened=len(moved.opened) + looks + sum(some.saved.opened for some in done),
+        closed=len(moved.closed) + sum(some.saved.closed for some in done),
     )
-
-
-def _load(
-    session: Session, moment: Moment, chunk: Collection[int], suppliers: Mapping[int, SupplyRecord] | None
-) -> Sequence[Known]:
-    """What is known of some SKUs, who brings it soonest, and what mode and beginning mean for them."""
-    loaded = with_soonest(session, moment, load(session, moment, chunk, suppliers))
-    return as_begun(session, moment, in_mode(session, moment, loaded))
-
-
-def _decide(engine: Engine, moment: Moment, known: Sequence[Known]) -> Saved:
-    """Decide, with no transaction open, and save what is news."""
-    decided = [Decided.of(one, decide(one.item, moment.policy), moment.policy) for one in known]
-    news = [one for one in decided if one.is_news]
-    return save(engine, moment, news) if news else Saved(0, 0, 0)
