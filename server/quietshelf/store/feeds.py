@@ -1,24 +1,30 @@
 """What came in: until when each feed's sales are known, and one row for each file that was brought."""
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningInsert
 
 from quietshelf.store.tables import Feed, Import
+from quietshelf.store.upsert import dialect_of, insert_for
 
 
 def raise_known_until(session: Session, site_id: int, feed: str, until: datetime) -> bool:
     """Say that a feed's sales are known until this instant; what was known longer stays. Whether that is news."""
-    known = session.scalars(select(Feed).where(Feed.site_id == site_id, Feed.name == feed).with_for_update()).first()
-    if known is None:
-        session.add(Feed(site_id=site_id, name=feed, known_until=until))
-        return True
-    if known.known_until >= until:
-        return False
-    known.known_until = until
-    return True
+    said = {"site_id": site_id, "name": feed, "known_until": until}
+    return session.connection().scalar(_raise(dialect_of(session)), said) is not None
+
+
+@cache
+def _raise(dialect: str) -> ReturningInsert[tuple[int]]:
+    raised = insert_for(dialect, Feed)
+    return raised.on_conflict_do_update(
+        index_elements=["site_id", "name"],
+        set_={"known_until": raised.excluded.known_until},
+        where=Feed.known_until < raised.excluded.known_until,
+    ).returning(Feed.id)
 
 
 def begin_import(session: Session, site_id: int, kind: str, file_name: str, at: datetime) -> Import:

@@ -136,7 +136,7 @@ class SiteNow(NamedTuple):
 
 def time_of(session: Session, site_id: int) -> SiteNow:
     """The site's time zone, until when its sales are known, its mode, and how it began."""
-    return SiteNow(*session.execute(_TIME, {"site": site_id}).one())
+    return SiteNow(*session.connection().execute(_TIME, {"site": site_id}).one())
 
 
 def standing(

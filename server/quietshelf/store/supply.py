@@ -47,7 +47,7 @@ def records(session: Session, zone: ZoneInfo, supplier_ids: Collection[int] | No
 def records_of(session: Session, zone: ZoneInfo, suppliers: Sequence[Supplier]) -> dict[int, SupplyRecord]:
     """The records of suppliers that are loaded already."""
     trucks: dict[int, dict[tuple[date, date], date | None]] = {supplier.id: {} for supplier in suppliers}
-    rows = session.execute(_TRUCKS, {"suppliers": list(trucks)})
+    rows = session.connection().execute(_TRUCKS, {"suppliers": list(trucks)})
     for supplier_id, sent_at, promised_on, happened in rows:
         if sent_at is not None:
             trucks[supplier_id].setdefault((_day(happened, zone), _day(sent_at, zone)), promised_on)

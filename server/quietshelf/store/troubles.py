@@ -66,7 +66,8 @@ def shelf_words(session: Session, site_id: int, product_ids: Collection[int] | N
     """The words of the adopted nodes' slots: those that hold some SKUs, or all."""
     if product_ids is None:
         return [ShelfWord(*row) for row in session.execute(_WORDS, {"site": site_id})]
-    return [ShelfWord(*row) for row in session.execute(_WORDS_OF, {"site": site_id, "products": product_ids})]
+    asked = {"site": site_id, "products": product_ids}
+    return [ShelfWord(*row) for row in session.connection().execute(_WORDS_OF, asked)]
 
 
 def lines_on_their_way(session: Session, site_id: int) -> list[LateLine]:
