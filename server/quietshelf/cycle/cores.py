@@ -26,17 +26,21 @@ PROCESSES = 4
 """At most: they save one after the other, and each takes some 100 MB."""
 
 
+def processes() -> int:
+    """How many decide at once where SKUs are many: one a core."""
+    return min(os.cpu_count() or 1, PROCESSES)
+
+
 def decide_many(engine: Engine, moment: Moment, product_ids: Sequence[int]) -> list[Done]:
     """Decide about SKUs: in this process, or on all cores where they are many. An error of one process is raised."""
     chunks = list(in_chunks(product_ids, SKUS_AT_ONCE))
-    processes = min(os.cpu_count() or 1, PROCESSES)
     if not chunks:
         return []
-    if processes == 1 or len(product_ids) < MANY:
+    if processes() == 1 or len(product_ids) < MANY:
         desk = _Desk.at(engine, moment)
         return [desk.decide(chunk) for chunk in chunks]
     url = engine.url.render_as_string(hide_password=False)
-    with ProcessPoolExecutor(processes, get_context("spawn"), _begin, (url, moment)) as pool:
+    with ProcessPoolExecutor(processes(), get_context("spawn"), _begin, (url, moment)) as pool:
         return list(pool.map(_decide, chunks))
 
 
