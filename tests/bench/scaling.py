@@ -143,7 +143,7 @@ def _median(work: Callable[[], object], before: Callable[[], None]) -> float:
 
 
 def _peak(url: str, site_id: int, now: datetime) -> None:
-    """Print the most memory that a whole look takes, in kB: of a process that does nothing else, and those it starts."""
+    """Print the most memory that a whole look takes, in kB, in a process that does nothing else and those it starts."""
     run_pass(open_engine(url), site_id, now, whole=True)
     own, largest = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     print(own + processes() * largest)
