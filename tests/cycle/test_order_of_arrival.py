@@ -18,6 +18,7 @@ from quietshelf.rules.facts import Fact, Kind
 from quietshelf.store.engine import open_engine, reading, writing
 from quietshelf.store.facts import add_facts
 from quietshelf.store.tables import OrderLine, SkuDay, SkuState
+from tests.conftest import without_waiting_for_the_disk
 from tests.cycle.pictures import NOW, books, picture
 from tests.shops import Shop, open_shop
 
@@ -63,7 +64,7 @@ def copy_of(new_shop: tuple[Path, Shop]) -> Iterator[Shop]:
     with TemporaryDirectory() as folder:
         shutil.copy(path, folder)
         engine = open_engine(f"sqlite:///{folder}/quietshelf.db")
-        event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous = OFF"))
+        event.listen(engine, "connect", without_waiting_for_the_disk)
         yield Shop(engine, shop.site_id, shop.products, shop.suppliers)
         engine.dispose()
 

@@ -1,11 +1,12 @@
 """Two who write at once wait for each other and lose nothing; a reader sees one state."""
 
 import threading
+from pathlib import Path
 
 import pytest
 from sqlalchemy import event, select, text
 
-from quietshelf.store.engine import reading, writing
+from quietshelf.store.engine import open_engine, reading, writing
 from quietshelf.store.sites import the_site, touch
 from quietshelf.store.tables import Site
 from tests.shops import Shop
@@ -60,12 +61,14 @@ def test_what_fails_is_undone_whole(shop: Shop) -> None:
         assert the_site(session).changes == 0
 
 
-def test_sqlite_keeps_what_it_has_said_yes_to(sqlite_shop: Shop) -> None:
-    with sqlite_shop.engine.connect() as connection:
+def test_sqlite_keeps_what_it_has_said_yes_to(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path}/quietshelf.db")
+    with engine.connect() as connection:
         said = {
             name: connection.execute(text(f"PRAGMA {name}")).scalar()
             for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
         }
+    engine.dispose()
     assert said == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 5000}
 
 
