@@ -29,13 +29,10 @@ def ask_for_looks(engine: Engine, moment: Moment) -> int:
 
 def _wanted(session: Session, moment: Moment) -> list[Open]:
     """What to ask for now."""
-    could = to_ask(session, moment.site_id, moment.policy.looks_a_day_in_mode)
-    if not could:
-        return []
     began = datetime.combine(moment.day(moment.now), time(), moment.zone)
     so_far = asked(session, moment.site_id, began)
     left = looks_left(so_far.open_now, so_far.done_today, moment.policy, counts_mode=so_far.counts_mode)
     return [
         Open(looks_gone(sku, state.risk_minor_per_day, state.figures or {}), product_id=state.product_id)
-        for state, sku in could[:left]
+        for state, sku in (to_ask(session, moment.site_id, left) if left else ())
     ]

@@ -40,20 +40,16 @@ def asked(session: Session, site_id: int, day_began: datetime) -> Asked:
 
 def to_ask(session: Session, site_id: int, most: int) -> list[tuple[SkuState, str]]:
     """The states and SKUs of those that are probably gone and not asked for yet: most money first."""
-    waits = (
-        select(ExceptionRow.id)
-        .where(
-            ExceptionRow.site_id == site_id,
-            ExceptionRow.kind == ExceptionKind.LOOKS_GONE.value,
-            ExceptionRow.product_id == SkuState.product_id,
-            ExceptionRow.closed_at.is_(None),
-        )
-        .exists()
+    waiting = select(ExceptionRow.product_id).where(  # read once: no index finds a SKU's own
+        ExceptionRow.site_id == site_id,
+        ExceptionRow.kind == ExceptionKind.LOOKS_GONE.value,
+        ExceptionRow.product_id.is_not(None),
+        ExceptionRow.closed_at.is_(None),
     )
     rows = session.execute(
         select(SkuState, Product.sku)
         .join(Product, Product.id == SkuState.product_id)
-        .where(SkuState.site_id == site_id, SkuState.looks_gone, ~waits)
+        .where(SkuState.site_id == site_id, SkuState.looks_gone, SkuState.product_id.not_in(waiting))
         .order_by(SkuState.risk_minor_per_day.desc(), SkuState.product_id)
         .limit(most)
     )
