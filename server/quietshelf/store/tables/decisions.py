@@ -103,6 +103,13 @@ class ExceptionRow(Base):
             postgresql_where=text("closed_at IS NULL"),
         ),
         Index("ix_exceptions_of_key", "site_id", "key", "closed_at"),
+        Index(
+            "ix_exceptions_open_of_sku",
+            "site_id",
+            "product_id",
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -292,6 +292,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("closed_at IS NULL"),
     )
     op.create_index("ix_exceptions_of_key", "exceptions", ["site_id", "key", "closed_at"], unique=False)
+    op.create_index(
+        "ix_exceptions_open_of_sku",
+        "exceptions",
+        ["site_id", "product_id"],
+        unique=False,
+        sqlite_where=sa.text("closed_at IS NULL"),
+        postgresql_where=sa.text("closed_at IS NULL"),
+    )
 
     op.create_table(
         "facts",
