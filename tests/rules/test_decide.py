@@ -177,3 +177,10 @@ def test_closing_days_within_the_late_lead_time_move_the_yellow_line() -> None:
     said = [decide(item(70, 204, supply=supply), POLICY) for supply in (NORTHGATE, ahead, past)]
     assert said[1].figures()["closed_days"] == 9
     assert [(str(each.zone), round(each.at.yellow)) for each in said] == [("green", 54), ("yellow", 85), ("green", 54)]
+
+
+def test_closing_days_on_the_way_move_the_red_line() -> None:
+    """3.4 a day: an order of today takes 9 days; nine closed days on its way make it 18, and 61 units."""
+    closed = replace(NORTHGATE, closing=Closing(date(2026, 12, 1), date(2026, 12, 9)))
+    said = [decide(item(50, 204, supply=supply), POLICY) for supply in (NORTHGATE, closed)]
+    assert [(str(each.zone), float(each.at.days_until_delivery)) for each in said] == [("yellow", 9.0), ("red", 18.0)]

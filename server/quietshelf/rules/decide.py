@@ -47,15 +47,15 @@ def decide(item: Item, policy: Policy) -> Decision:
     for_red = lead
     if item.mode and item.mode.guards:
         for_red, policy = late_for_red(lead), guarded(policy)
-    until_next = min(
-        _days_from_now(item, for_red), Fraction((next_on - item.today).days) if next_on else for_red.typical_days
-    )
+    until_next = _days_from_now(item, for_red)
+    if next_on is not None:
+        until_next = min(until_next, Fraction((next_on - item.today).days))
     look_days = next_look_days(item.supply, item.today, policy)
     closing = item.supply.closing if item.supply else None
     at = lines(per_day, lead, until_next, look_days, policy, closed_days(item.today, lead.late_days, closing))
     needs = due(item.plan.needs, item.today, lead, closing, look_days)
     free = hand + coming - sum(need.left for need in needs)
-    zone = zone_of(hand, free, per_day, at, item.previous_zone, policy)
+    zone = zone_of(hand, free, at, item.previous_zone, policy)
     if zone is Zone.GREEN and free < least(item.plan, item.last_piece_gone):
         zone = Zone.YELLOW  # wanted though it does not sell
     if item.waits is Waits.ASLEEP:
@@ -128,6 +128,8 @@ def _line(
     policy: Policy,
 ) -> LineChange:
     """The draft line's change. `free` is the position without what is kept for needs that are due."""
+    if zone is Zone.GREEN and item.draft is None:
+        return LineChange(Act.NONE)
     per_day = speed.per_day
     if zone is Zone.GREEN:
         return follow(item.draft, None, free, per_day, at.yellow, item.today, policy)

@@ -9,6 +9,7 @@ from typing import Any
 from zlib import crc32
 
 from quietshelf.rules.exceptions import Opening
+from quietshelf.rules.feedback import USUAL
 from quietshelf.rules.item import Item
 from quietshelf.rules.ledger import Book
 from quietshelf.rules.looks import asks
@@ -66,7 +67,7 @@ class Decision:
         """Whether it is a question if this SKU is to be sold again: out that long, and nothing is on order."""
         return self.ran_out_on is not None and self.zone is Zone.RED and self.position == 0
 
-    @property
+    @cached_property
     def looks_gone(self) -> bool:
         """Whether somebody should look if it is there at all."""
         return asks(self.item.silence, self.on_hand, self.item.book.sensed)
@@ -80,11 +81,14 @@ class Decision:
         """A short text that differs where any figure differs, or what was decided; made faster than the figures are."""
         item, at = self.item, self.at
         moves = item.open_orders or item.plan is not NO_PLAN or item.mode
+        # what most SKUs have in common is not written out: that takes longest
         said = (
             _INPUTS(item),
             _OF_BOOK(item.book),
             item.supply and item.supply.digest,
             item.in_stock,
+            item.plan if item.plan is not NO_PLAN else None,
+            item.told if item.told != USUAL else None,
             item.today if moves else None,
             self.zone,
             self.line.proposal,
@@ -94,7 +98,7 @@ class Decision:
             self.velocity,
             self.throughput_minor,
             at.days_until_delivery,
-            at.buffer_days,
+            at.kept_days,
             self.looks_gone and item.silence,
         )
         return f"{crc32(repr(said).encode()):08x}"
@@ -193,7 +197,7 @@ class Decision:
         }
 
 
-_APART = ("sku", "today", "book", "supply", "in_stock", "draft", "previous_zone", "silence")
+_APART = ("sku", "today", "book", "supply", "in_stock", "draft", "previous_zone", "silence", "plan", "told")
 """What of an item a digest tells in its own way, or no figure shows."""
 _INPUTS = attrgetter(*[field.name for field in fields(Item) if field.name not in _APART])
 _OF_BOOK = attrgetter(*[field.name for field in fields(Book)])

@@ -162,9 +162,10 @@ def read(gist: Gist, lots: Sequence[Lot], calendar: Calendar, policy: Policy) ->
     if days.first < gist.kept_from:
         return None
     in_stock = _in_stock(gist, stock, days, today)
-    units, revenue_minor = _sums(gist.sold, today - DAY * (policy.velocity_days - 1), today)
+    since = today - DAY * (policy.velocity_days - 1)
+    units, revenue_minor = _sums(gist.sold, since, today)
     speed = velocity(units, policy, in_stock)
-    gone = not _sells(gist.sold, today - DAY * (policy.velocity_days - 1), today) and gist.book.on_hand <= 0
+    gone = gist.book.on_hand <= 0 and not _sells(gist.sold, since, today)
     return Reading(
         sold_in_window=units,
         revenue_in_window_minor=revenue_minor,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
-from math import ceil, floor
+from functools import cached_property
 
 from quietshelf.rules.leadtimes import LeadTime
 from quietshelf.rules.policy import Policy, exact
@@ -26,14 +26,37 @@ class Mark(StrEnum):
 
 @dataclass(frozen=True)
 class Lines:
-    """The two lines of one SKU, in units: at or below is Red (stock on hand) or Yellow (position)."""
+    """The two lines of one SKU: what lasts no longer is Red (stock on hand) or Yellow (position)."""
 
-    red: Fraction
-    yellow: Fraction
+    per_day: Fraction
+    """Velocity, units a day."""
     days_until_delivery: Fraction
-    buffer_days: Fraction
+    """So many days is Red's line."""
+    kept_days: Fraction
+    """Late lead time plus buffer; with the closing days, Yellow's line."""
+    late_days: Fraction
     closed_days: int = 0
     """Days of the Yellow line on which the supplier is closed."""
+
+    @cached_property
+    def red(self) -> Fraction:
+        """Red's line in units."""
+        return self.per_day * self.days_until_delivery
+
+    @cached_property
+    def yellow(self) -> Fraction:
+        """Yellow's line in units."""
+        return self.per_day * self.yellow_days
+
+    @property
+    def yellow_days(self) -> Fraction:
+        """Yellow's line in days."""
+        return self.kept_days + self.closed_days if self.closed_days else self.kept_days
+
+    @property
+    def buffer_days(self) -> Fraction:
+        """What is kept beyond the late lead time."""
+        return self.kept_days - self.late_days
 
 
 def buffer_days(lead: LeadTime, days_to_next_look: int, policy: Policy) -> Fraction:
@@ -75,11 +98,21 @@ def lines(
     (30.6, 54.4)
     """
     kept = kept_days(lead, days_to_next_look, policy)
-    yellow = per_day * (kept + closed_days) if closed_days else per_day * kept
-    return Lines(per_day * days_until_delivery, yellow, days_until_delivery, kept - lead.late_days, closed_days)
+    return Lines(per_day, days_until_delivery, kept, lead.late_days, closed_days)
 
 
-def zone_of(on_hand: int, position: int, per_day: Fraction, at: Lines, previous: Zone | None, policy: Policy) -> Zone:
+def lasts(units: int, per_day: Fraction, days: Fraction) -> bool:
+    """Whether units last longer than some days: in whole numbers, which takes a tenth of the time that fractions do.
+
+    >>> lasts(31, Fraction(17, 5), Fraction(9)), lasts(30, Fraction(17, 5), Fraction(9))  # 30.6 sell in 9 days
+    (True, False)
+    >>> lasts(27, Fraction(3), Fraction(9))
+    False
+    """
+    return units * per_day.denominator * days.denominator > per_day.numerator * days.numerator
+
+
+def zone_of(on_hand: int, position: int, at: Lines, previous: Zone | None, policy: Policy) -> Zone:
     """The zone of a SKU. Red and Yellow end only one day's cover beyond their line, so that a zone does not flap.
 
     Args:
@@ -89,22 +122,24 @@ def zone_of(on_hand: int, position: int, per_day: Fraction, at: Lines, previous:
 
     >>> lead = LeadTime(Fraction(9), Fraction(10), 20)
     >>> at = lines(Fraction(3), lead, Fraction(9), 1, Policy())  # Red at 27, Yellow at 48
-    >>> [str(zone_of(n, n, Fraction(3), at, None, Policy())) for n in (0, 27, 28, 48, 49)]
+    >>> [str(zone_of(n, n, at, None, Policy())) for n in (0, 27, 28, 48, 49)]
     ['red', 'red', 'yellow', 'yellow', 'green']
-    >>> [str(zone_of(n, n, Fraction(3), at, Zone.RED, Policy())) for n in (30, 31, 51, 52)]
+    >>> [str(zone_of(n, n, at, Zone.RED, Policy())) for n in (30, 31, 51, 52)]
     ['red', 'yellow', 'yellow', 'green']
-    >>> zone_of(0, 0, Fraction(0), at, None, Policy()) is Zone.GREEN  # what does not sell is not short
+    >>> nothing = lines(Fraction(0), lead, Fraction(9), 1, Policy())
+    >>> zone_of(0, 0, nothing, None, Policy()) is Zone.GREEN  # what does not sell is not short
     True
     """
-    if per_day <= 0:
+    if at.per_day <= 0:
         return Zone.GREEN
-    flap = per_day * policy.flap_days if previous in (Zone.RED, Zone.YELLOW) else 0
-    # units are whole: at or below a line is at or below its whole part
-    if on_hand <= floor(at.red + flap if previous is Zone.RED else at.red):
+    red_days, yellow_days = at.days_until_delivery, at.yellow_days
+    if previous is Zone.RED:
+        red_days += policy.flap_days
+    if previous in (Zone.RED, Zone.YELLOW):
+        yellow_days += policy.flap_days
+    if not lasts(on_hand, at.per_day, red_days):
         return Zone.RED
-    if position <= floor(at.yellow + flap if flap else at.yellow):
-        return Zone.YELLOW
-    return Zone.GREEN
+    return Zone.GREEN if lasts(position, at.per_day, yellow_days) else Zone.YELLOW
 
 
 def mark_of(
@@ -125,6 +160,6 @@ def mark_of(
         return None
     if since_sale_days >= policy.dead_days:
         return Mark.DEAD
-    if per_day > 0 and on_hand >= ceil(per_day * max(Fraction(policy.no_order_cover_days), enough_days)):
-        return Mark.OVERSTOCK
-    return None
+    if per_day <= 0 or on_hand < per_day * policy.no_order_cover_days or on_hand < per_day * enough_days:
+        return None
+    return Mark.OVERSTOCK
